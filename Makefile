@@ -1,0 +1,59 @@
+# On a machine with python3 and make, `make run` serves Cinegraph and `make test` tests it; each sets up what it needs.
+
+PYTHON ?= python3
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format types install lock audit clean
+
+help:
+	@echo 'make run      serve a sample catalogue at http://127.0.0.1:8000/graphql'
+	@echo 'make test     run the tests, on SQLite and on MariaDB'
+	@echo 'make check    lint, types and tests: what a change has to pass'
+	@echo 'make install  make .venv with everything that runs and tests the project'
+	@echo 'make format   put the code into its standard layout'
+	@echo 'make lock     choose versions anew after a change of dependencies in pyproject.toml'
+	@echo 'make audit    look the locked versions up among the known vulnerabilities'
+	@echo 'make clean    remove .venv and every cache'
+
+run: .venv/runs
+	.venv/bin/python server.py serve --demo
+
+test:
+	.ci/system-packages
+	@$(MAKE) --no-print-directory install
+	.venv/bin/python -m pytest
+
+check: lint types test
+
+lint: install
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+format: install
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+types: install
+	.venv/bin/mypy
+
+install: .venv/tests
+
+# The two marks say which lock file .venv holds; the larger one holds all of the smaller one.
+.venv/runs: requirements.lock
+	.ci/install requirements.lock
+	@touch .venv/runs
+
+.venv/tests: requirements.lock requirements-dev.lock
+	.ci/install requirements-dev.lock
+	@touch .venv/runs .venv/tests
+
+lock: install
+	.ci/lock
+
+audit: install
+	.venv/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
