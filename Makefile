@@ -16,7 +16,7 @@ help:
 	@echo 'make audit    look the locked versions up among the known vulnerabilities'
 	@echo 'make clean    remove .venv and every cache'
 
-run: .venv/runs
+run: .venv/.runs
 	.venv/bin/python server.py serve --demo
 
 test:
@@ -37,16 +37,16 @@ format: install
 types: install
 	.venv/bin/mypy
 
-install: .venv/tests
+install: .venv/.tests
 
 # The two marks say which lock file .venv holds; the larger one holds all of the smaller one.
-.venv/runs: requirements.lock
+.venv/.runs: requirements.lock
 	.ci/install requirements.lock
-	@touch .venv/runs
+	@touch .venv/.runs
 
-.venv/tests: requirements.lock requirements-dev.lock
+.venv/.tests: requirements.lock requirements-dev.lock
 	.ci/install requirements-dev.lock
-	@touch .venv/runs .venv/tests
+	@touch .venv/.runs .venv/.tests
 
 lock: install
 	.ci/lock
