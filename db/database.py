@@ -1,0 +1,175 @@
+"""Connections, and the three ways to use one: fetch(), fetch_each() and transaction().
+
+Statements are SQLAlchemy Core, rendered once per dialect (db/rendering.py) and run on what is quickest there: asyncmy's own
+pool on MariaDB and MySQL, SQLAlchemy's on SQLite. Whoever works above sees Connection and Transaction alone.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable
+from sqlalchemy.engine import make_url
+
+from db.errors import ConnectionLost, DatabaseAway
+from db.mysql import MySQLBackend
+from db.rendering import Rendered, Result, Rows, render
+from db.sqlite import SQLiteBackend
+
+TRANSACTION_SECONDS = 8.0
+"""A transaction that meets deadlocks or lost connections is run again until this long has passed."""
+
+T = TypeVar("T")
+Parameters = Mapping[str, Any]  # Any: whatever the bound column's type takes
+
+
+class Connection(Protocol):
+    """Where a repository reads. A row is a tuple in the order of the statement's columns."""
+
+    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
+        """Run one SELECT; `in_` parameters are non-empty lists."""
+
+    async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
+        """Run one SELECT for several sets of parameters in a single UNION ALL; the sets' rows follow each other in order."""
+
+
+class Transaction(Connection, Protocol):
+    """Where a repository writes; all of it is kept, or nothing."""
+
+    async def execute(self, statement: Executable, parameters: Parameters) -> Result:
+        """Run one INSERT, UPDATE or DELETE; raises DuplicateRow where a unique constraint refuses it."""
+
+    async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
+        """Run one INSERT for many rows in as few round trips as the driver allows."""
+
+
+class Backend(Protocol):
+    """What a dialect has to offer. Every method raises DatabaseAway when the database is out of reach."""
+
+    dialect_name: str
+
+    def checkout(self) -> AbstractAsyncContextManager["RawConnection"]: ...
+    def begin(self) -> AbstractAsyncContextManager["RawConnection"]:
+        """A connection in a transaction that is committed on leaving, and rolled back on an error."""
+
+    async def close(self) -> None: ...
+
+
+class RawConnection(Protocol):
+    async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result: ...  # Any: as in Parameters
+    async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None: ...
+
+
+class _Statements:
+    """Connection's and Transaction's methods over one dialect."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
+        raise NotImplementedError
+
+    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
+        rendered = render(statement, self._backend.dialect_name)
+        expanded, values = rendered.bind(parameters)
+        return rendered.rows((await self._run(expanded, values)).rows)
+
+    async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
+        rendered = render(statement, self._backend.dialect_name)
+        values = [value for parameters in parameter_sets for value in rendered.values(parameters)]
+        return rendered.rows((await self._run(rendered.union(len(parameter_sets)), values)).rows)
+
+
+class Reader(_Statements):
+    """One operation's reads: one connection at a time, though its fields run side by side, and none between statements.
+
+    A reader that waits for an outside service therefore holds nothing that others need.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
+        async with self._one_at_a_time:
+            with suppress(ConnectionLost):
+                return await self._run_once(rendered, values)
+            # The pool's connections may all have died with the server that they led to: one more try, on a new one.
+            return await self._run_once(rendered, values)
+
+    async def _run_once(self, rendered: Rendered, values: Sequence[Any]) -> Result:
+        async with self._backend.checkout() as connection:
+            return await connection.run(rendered, values)
+
+
+class _OpenTransaction(_Statements):
+    def __init__(self, backend: Backend, connection: RawConnection) -> None:
+        super().__init__(backend)
+        self._connection = connection
+
+    async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
+        return await self._connection.run(rendered, values)
+
+    async def execute(self, statement: Executable, parameters: Parameters) -> Result:
+        expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
+        return await self._connection.run(expanded, values)
+
+    async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
+        if parameter_sets:
+            rendered = render(statement, self._backend.dialect_name)
+            await self._connection.run_many(rendered, [rendered.values(each) for each in parameter_sets])
+
+
+class Database:
+    """The database of one process. Made inside the event loop that uses it; close() when done."""
+
+    def __init__(self, url: str, pool_size: int = 16) -> None:
+        parsed = make_url(url)
+        self._backend: Backend = (
+            SQLiteBackend(parsed, pool_size) if parsed.get_backend_name() == "sqlite" else MySQLBackend(parsed, pool_size)
+        )
+
+    @property
+    def dialect_name(self) -> str:
+        return self._backend.dialect_name
+
+    def reader(self) -> Reader:
+        """A Connection for one operation's reads, each of which sees what is committed when it runs."""
+        return Reader(self._backend)
+
+    async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Commit what `work` writes. The whole of it, reads included, runs again when a deadlock or a lost connection ends it.
+
+        `work` must therefore compute what it writes from what it reads inside, and have no effect elsewhere.
+        """
+        deadline = asyncio.get_running_loop().time() + TRANSACTION_SECONDS
+        pause = 0.005
+        while True:
+            try:
+                async with self._backend.begin() as connection:
+                    return await work(_OpenTransaction(self._backend, connection))
+            except DatabaseAway as error:
+                if asyncio.get_running_loop().time() + pause > deadline:
+                    raise DatabaseAway("deadlocks or lost connections used up the transaction's time") from error
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+            pause = min(2 * pause, 0.5)
+
+    async def ping(self) -> None:
+        """Answers when the database does; raises DatabaseAway else."""
+        async with self._backend.checkout() as connection:
+            await connection.run(Rendered("SELECT 1"), ())
+
+    async def close(self) -> None:
+        await self._backend.close()
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """A Database that is closed on leaving: for commands and tests."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,72 @@
+"""Keyset pages: "the next ones after this row" in place of "skip so many", so that rows that come and go shift nothing.
+
+An ordering is a column and the id that breaks its ties; an index on both answers any of its pages, in either direction.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
+
+from db.rows import Page, PageRequest
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """`key` and then `id`, both descending or both ascending."""
+
+    key: ColumnElement[Any]  # Any: a number, a text or a time
+    id: ColumnElement[int]
+    descending: bool
+
+
+def keyset_page(select: Select[Any], ordering: Ordering, *, backward: bool, after: bool, before: bool) -> Select[Any]:
+    """`select` with its key appended as the last column, cut to a page; Any: whatever it selects.
+
+    Its parameters are `limit`, and `after_key`, `after_id`, `before_key`, `before_id` where asked for. A backward page
+    comes reversed.
+    """
+    page = select.add_columns(ordering.key)
+    if after:
+        page = page.where(_beyond(ordering, "after", descending=ordering.descending))
+    if before:
+        page = page.where(_beyond(ordering, "before", descending=not ordering.descending))
+    order = (ordering.key, ordering.id)
+    descending = ordering.descending is not backward
+    return page.order_by(*(each.desc() if descending else each.asc() for each in order)).limit(bindparam("limit"))
+
+
+def _beyond(ordering: Ordering, name: str, *, descending: bool) -> ColumnElement[bool]:
+    key = bindparam(f"{name}_key", type_=ordering.key.type)
+    row_id = bindparam(f"{name}_id", type_=ordering.id.type)
+    # MariaDB reads a range from the first comparison; it makes none of `(key, id) < (?, ?)`.
+    if descending:
+        return and_(ordering.key <= key, or_(ordering.key < key, ordering.id < row_id))
+    return and_(ordering.key >= key, or_(ordering.key > key, ordering.id > row_id))
+
+
+def page_parameters(request: PageRequest) -> Mapping[str, Any]:
+    """The parameters of keyset_page(); one row more than the page tells whether there are more."""
+    parameters: dict[str, Any] = {"limit": request.size + 1}  # Any: keys are numbers, texts or times
+    if request.after is not None:
+        parameters["after_key"], parameters["after_id"] = request.after
+    if request.before is not None:
+        parameters["before_key"], parameters["before_id"] = request.before
+    return parameters
+
+
+def page_of(rows: Sequence[tuple[Any, ...]], request: PageRequest, make: Callable[..., Row], *, id_index: int = 0) -> Page[Row]:
+    """The page that `rows` (as keyset_page() selects them, at least one more than `size` where there are more) hold."""
+    more = len(rows) > request.size
+    kept = rows[: request.size]
+    if request.backward:
+        kept = kept[::-1]
+    return Page(
+        rows=[make(*row[:-1]) for row in kept],
+        keys=[(row[-1], row[id_index]) for row in kept],
+        has_next=request.before is not None if request.backward else more,
+        has_previous=more if request.backward else request.after is not None,
+    )

@@ -1,0 +1,116 @@
+"""One frozen row class for each shape of row that leaves db/.
+
+Rows are named tuples, the cheapest immutable objects to make of what a cursor returns. Times are aware and in UTC; ratings
+are in half points (20 is 10 out of 10); lists are kept as JSON text and parsed when asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, NamedTuple, TypeVar
+
+Row = TypeVar("Row")
+
+
+class UserRow(NamedTuple):
+    id: int
+    username: str
+    display_name: str | None
+    bio: str | None
+    is_private: bool
+    is_admin: bool
+    created_at: datetime
+    rating_count: int
+    rating_sum: int
+
+
+class MovieRow(NamedTuple):
+    """What pages of movies show; the wide columns are a MovieDetailsRow, read only when asked for."""
+
+    id: int
+    imdb_id: str
+    tmdb_id: int | None
+    title: str
+    original_title: str | None
+    year: int | None
+    release_date: date | None
+    runtime_minutes: int | None
+    poster_url: str | None
+    genres: str
+    rating_count: int
+    rating_sum: int
+
+
+class MovieDetailsRow(NamedTuple):
+    id: int
+    plot: str | None
+    directors: str
+    actors: str
+    languages: str
+    countries: str
+    external_ratings: str
+    sources: str
+    imported_at: datetime
+    updated_at: datetime
+
+
+class RatingRow(NamedTuple):
+    id: int
+    user_id: int
+    movie_id: int
+    half_points: int
+    rated_at: datetime
+    is_public: bool
+
+
+class GenreRow(NamedTuple):
+    name: str
+    movie_count: int
+
+
+Distribution = Sequence[int]
+"""How many ratings have each value: twenty counts, of 1 to 20 half points."""
+
+Key = tuple[int | str | datetime, int]
+"""A row's place in an ordering: the sort column's value, then its id to break ties."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A keyset page: at most `size` rows between two places of an ordering, from its start or, `backward`, from its end."""
+
+    order: str
+    size: int
+    backward: bool = False
+    after: Key | None = None
+    before: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in order with their places, and whether the ordering goes on beyond them."""
+
+    rows: Sequence[Row]
+    keys: Sequence[Key]
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRatings:
+    """Which ratings of a movie a viewer may see: the public ones, and private ones as far as this says."""
+
+    everything: bool = False
+    own_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovieFilter:
+    """Which movies are wanted; what is None or empty excludes nothing. A movie has every one of `genres`."""
+
+    search: str | None = None
+    genres: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    min_rating_count: int | None = None
+    imdb_ids: tuple[str, ...] | None = None

@@ -1,0 +1,109 @@
+"""The embedded database: a SQLite file in WAL mode, which several processes may share."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from db.errors import DatabaseAway, DuplicateRow, TransactionUndone
+from db.rendering import Rendered, Result
+
+BUSY_MILLISECONDS = 5000
+ACQUIRE_SECONDS = 5.0
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+)
+
+
+class SQLiteBackend:
+    dialect_name = "sqlite"
+
+    def __init__(self, url: URL, pool_size: int) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=ACQUIRE_SECONDS,
+            isolation_level="AUTOCOMMIT",
+        )
+        event.listen(self._engine.sync_engine, "connect", _set_pragmas)
+        # SQLite lets one writer in at a time; queueing here is fairer than its own polling.
+        self._one_writer = asyncio.Lock()
+
+    @asynccontextmanager
+    async def checkout(self) -> AsyncIterator["SQLiteConnection"]:
+        try:
+            async with self._engine.connect() as connection:
+                yield SQLiteConnection(connection)
+        except (PoolTimeout, OperationalError) as error:
+            raise _translated(error) from error
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator["SQLiteConnection"]:
+        async with self._one_writer, self.checkout() as connection:
+            await connection.run(Rendered("BEGIN IMMEDIATE"), ())
+            try:
+                yield connection
+                await connection.run(Rendered("COMMIT"), ())
+            except BaseException:
+                await asyncio.shield(connection.roll_back())
+                raise
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+class SQLiteConnection:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: whatever the driver takes
+        try:
+            result: CursorResult[Any] = await self._connection.exec_driver_sql(rendered.text, tuple(values))
+        except DBAPIError as error:
+            raise _translated(error) from error
+        rows = [tuple(row) for row in result.all()] if result.returns_rows else []
+        return Result(rows, result.rowcount, result.lastrowid or 0)
+
+    async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
+        try:
+            await self._connection.exec_driver_sql(rendered.text, [tuple(row) for row in rows])
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+    async def roll_back(self) -> None:
+        """Undo the open transaction, if an error has not done so already."""
+        raw = await self._connection.get_raw_connection()
+        driver = raw.driver_connection
+        if driver is not None and driver.in_transaction:
+            await driver.rollback()
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:  # Any: SQLAlchemy's adapter around aiosqlite
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _translated(error: DBAPIError | PoolTimeout) -> Exception:
+    if isinstance(error, IntegrityError) and "UNIQUE" in str(error.orig):
+        return DuplicateRow("a row with this key is there already")
+    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.OperationalError):
+        if "locked" in str(error.orig):
+            return TransactionUndone("the database file is locked by another process")
+        if any(sign in str(error.orig) for sign in ("unable to open", "disk", "readonly", "full")):
+            return DatabaseAway("the database file cannot be read or written")
+    if isinstance(error, PoolTimeout):
+        return DatabaseAway("no connection became free in time")
+    return error
