@@ -18,13 +18,13 @@ Server = TypeVar("Server", bound=LocalServer)
 
 @pytest.fixture(scope="session")
 def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
-    """The MariaDB of this session. A test that stops or breaks one starts its own: `with MariaDB(tmp_path) as server`."""
+    """The MariaDB of this session; a test that stops or breaks one starts its own: `with MariaDB(tmp_path)`."""
     yield from _running(MariaDB(tmp_path_factory.mktemp("mariadb")))
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """The Redis of this session. A test that stops or breaks one starts its own: `with Redis(tmp_path) as server`."""
+    """The Redis of this session; a test that stops or breaks one starts its own: `with Redis(tmp_path)`."""
     yield from _running(Redis(tmp_path_factory.mktemp("redis")))
 
 

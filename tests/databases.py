@@ -1,4 +1,7 @@
-"""Databases for single tests: the newest tables are made by the migrations once a session, and copied from there for each test."""
+"""Databases for single tests.
+
+The migrations make the newest tables once a session; each test gets a copy.
+"""
 
 import asyncio
 import shutil

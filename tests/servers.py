@@ -1,4 +1,4 @@
-"""The real servers that tests talk to, each a process of the tests' own with its files in one folder and a free port of 127.0.0.1.
+"""The real servers that tests talk to: processes of their own, with their files in one folder, on a free port of 127.0.0.1.
 
 Starting one raises MissingProgram, whose text says what to install, where the program is not on this machine.
 """
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 class LocalServer(ABC):
-    """A server process; as a context manager it runs from entering to leaving. It keeps its port when it is started again."""
+    """A server process, which keeps its port when it is started again; as a context manager it runs inside the block."""
 
     hello = b""
     """What makes the server answer; nothing for one that greets first."""
@@ -88,9 +88,7 @@ class LocalServer(ABC):
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.stop()
 
     def _answers(self) -> bool:
@@ -103,7 +101,7 @@ class LocalServer(ABC):
 
 
 class MariaDB(LocalServer):
-    """A MariaDB with one account that may do anything, and no durability: a test's data need not outlive the machine."""
+    """A MariaDB with one account that may do anything; data outlive a crash of the server, but not of the machine."""
 
     user = "cinegraph"
     password = "cinegraph"
@@ -130,7 +128,7 @@ class MariaDB(LocalServer):
             "--character-set-server=utf8mb4",
             "--collation-server=utf8mb4_unicode_ci",
             "--innodb-flush-method=nosync",
-            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-flush-log-at-trx-commit=2",
             "--innodb-buffer-pool-size=64M",
             "--innodb-doublewrite=0",
             "--innodb-fast-shutdown=2",
