@@ -60,8 +60,8 @@ def load_examples() -> dict[str, Example]:
     folder = SOURCE / "examples"
     return {
         theme: Example(
-            query=(folder / f"{theme}.graphql").read_text("utf-8"),
-            variables=(folder / f"{theme}.variables.json").read_text("utf-8"),
+            query=(folder / f"{theme}.graphql").read_text("utf-8").rstrip(),
+            variables=(folder / f"{theme}.variables.json").read_text("utf-8").rstrip(),
         )
         for theme in THEMES
     }
@@ -139,7 +139,7 @@ def stock_graphiql() -> GraphiQL:
 def examples_json() -> str:
     """The examples as GraphiQL's default tabs, in JSON that may stand inside a script element."""
     tabs = [{"query": example.query, "variables": example.variables} for example in load_examples().values()]
-    headers = (SOURCE / "examples" / "headers.jsonc").read_text("utf-8")
+    headers = (SOURCE / "examples" / "headers.jsonc").read_text("utf-8").rstrip()
     return json.dumps({"tabs": tabs, "headers": headers}).replace("<", r"\u003c")
 
 

@@ -26,6 +26,8 @@ const fetcher = createGraphiQLFetcher({
 });
 
 const { tabs, headers } = JSON.parse(document.getElementById("examples").textContent);
+// Who has been here before finds the tabs as they were left.
+const isFirstVisit = localStorage.getItem("graphiql:tabState") === null;
 
 createRoot(document.getElementById("graphiql")).render(
   createElement(
@@ -34,6 +36,9 @@ createRoot(document.getElementById("graphiql")).render(
       fetcher,
       defaultTabs: tabs,
       defaultHeaders: headers,
+      defaultEditorToolsVisibility: "variables",
+      // GraphiQL fills its editors from the first tab, all but this one.
+      initialVariables: isFirstVisit ? tabs[0].variables : undefined,
       inputValueDeprecation: true,
       schemaDescription: true,
     },
