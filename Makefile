@@ -4,19 +4,20 @@ PYTHON ?= python3
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types install lock audit clean
+.PHONY: help run test check lint format types install graphiql lock audit clean
 
 help:
 	@echo 'make run      serve a sample catalogue at http://127.0.0.1:8000/graphql'
 	@echo 'make test     run the tests, on SQLite and on MariaDB'
 	@echo 'make check    lint, types and tests: what a change has to pass'
 	@echo 'make install  make .venv with everything that runs and tests the project'
+	@echo 'make graphiql bundle GraphiQL, so that its page needs nothing from elsewhere (with npm)'
 	@echo 'make format   put the code into its standard layout'
 	@echo 'make lock     choose versions anew after a change of dependencies in pyproject.toml'
 	@echo 'make audit    look the locked versions up among the known vulnerabilities'
 	@echo 'make clean    remove .venv and every cache'
 
-run: .venv/.runs
+run: .venv/.runs graphiql
 	.venv/bin/python server.py serve --demo
 
 test:
@@ -37,7 +38,7 @@ format: install
 types: install
 	.venv/bin/mypy
 
-install: .venv/.tests
+install: .venv/.tests graphiql
 
 # The two marks say which lock file .venv holds; the larger one holds all of the smaller one.
 .venv/.runs: requirements.lock
@@ -48,6 +49,19 @@ install: .venv/.tests
 	.ci/install requirements-dev.lock
 	@touch .venv/.runs .venv/.tests
 
+# Bundled once, and again when its sources or pinned versions change. Without the bundle the server serves the stock page.
+GRAPHIQL = schema/transport/graphiql
+graphiql: $(GRAPHIQL)/dist/app.js
+
+$(GRAPHIQL)/dist/app.js: $(addprefix $(GRAPHIQL)/,app.js build.js dist.sha256 icon.svg package-lock.json page.css)
+	@if ! command -v npm >/dev/null 2>&1; then \
+	    echo 'GraphiQL is not bundled, for npm is missing: its page will load its scripts from a CDN'; \
+	elif echo 'Bundling GraphiQL' && cd $(GRAPHIQL) && npm ci --ignore-scripts --loglevel=error && npm run --silent build; then \
+	    rm -rf node_modules; \
+	else \
+	    echo 'GraphiQL could not be bundled: its page will load its scripts from a CDN' >&2; \
+	fi
+
 lock: install
 	.ci/lock
 
@@ -55,5 +69,6 @@ audit: install
 	.venv/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
 
 clean:
+	rm -rf $(GRAPHIQL)/dist $(GRAPHIQL)/node_modules
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

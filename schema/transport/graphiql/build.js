@@ -1,11 +1,10 @@
 // Bundles GraphiQL into dist/ and holds the result against dist.sha256, which names every file that the server will serve.
-// `node build.js --record` writes that list anew, after the page or a pinned version has changed.
+// `npm run record` writes that list anew, after the page or a pinned version has changed.
 import { createHash } from "node:crypto";
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import { build } from "esbuild";
 
-process.chdir(import.meta.dirname);
 rmSync("dist", { recursive: true, force: true });
 
 await build({
@@ -33,6 +32,7 @@ const sums = readdirSync("dist").sort().map((name) => `${sha256(name)}  ${name}\
 if (process.argv.includes("--record")) {
   writeFileSync("dist.sha256", sums);
 } else if (sums !== readFileSync("dist.sha256", "utf8")) {
+  rmSync("dist", { recursive: true });
   console.error(`The build differs from dist.sha256 and will not be served. It gave:\n${sums}`);
   process.exit(1);
 }
