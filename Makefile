@@ -56,7 +56,7 @@ graphiql: $(GRAPHIQL)/dist/app.js
 $(GRAPHIQL)/dist/app.js: $(addprefix $(GRAPHIQL)/,app.js build.js dist.sha256 icon.svg package-lock.json page.css)
 	@if ! command -v npm >/dev/null 2>&1; then \
 	    echo 'GraphiQL is not bundled, for npm is missing: its page will load its scripts from a CDN'; \
-	elif echo 'Bundling GraphiQL' && cd $(GRAPHIQL) && npm ci --ignore-scripts --loglevel=error && npm run --silent build; then \
+	elif echo 'Bundling GraphiQL' && cd $(GRAPHIQL) && npm ci --ignore-scripts --loglevel=error >/dev/null && npm run --silent build; then \
 	    rm -rf node_modules; \
 	else \
 	    echo 'GraphiQL could not be bundled: its page will load its scripts from a CDN' >&2; \
