@@ -4,6 +4,8 @@ PYTHON ?= python3
 export PYTHON
 
 .DEFAULT_GOAL := help
+# Two targets at once would install into one .venv at once.
+.NOTPARALLEL:
 .PHONY: help run test check lint format types install graphiql lock audit clean
 
 help:
@@ -28,15 +30,15 @@ test:
 check: lint types test
 
 lint: install
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check .
 
 format: install
-	.venv/bin/ruff check --fix .
-	.venv/bin/ruff format .
+	.venv/bin/python -m ruff check --fix .
+	.venv/bin/python -m ruff format .
 
 types: install
-	.venv/bin/mypy
+	.venv/bin/python -m mypy
 
 install: .venv/.tests graphiql
 
@@ -66,7 +68,7 @@ lock: install
 	.ci/lock
 
 audit: install
-	.venv/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+	.venv/bin/python -m pip_audit --disable-pip --require-hashes --requirement requirements.lock
 
 clean:
 	rm -rf $(GRAPHIQL)/dist $(GRAPHIQL)/node_modules
