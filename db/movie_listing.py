@@ -96,9 +96,7 @@ def _searched(search: str) -> Sequence[str]:
 
 
 @lru_cache(maxsize=256)
-def listing(
-    order: str, backward: bool, after: bool, before: bool, shape: Shape
-) -> Select[Any]:  # Any: a movie's columns and a key
+def listing(order: str, backward: bool, after: bool, before: bool, shape: Shape) -> Select[Any]:  # Any: a movie's columns and a key
     """A page of movies: MovieRow's columns, then the key of the order."""
     if not shape.searched_words:
         return keyset_page(

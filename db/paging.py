@@ -65,6 +65,7 @@ def page_of(rows: Sequence[tuple[Any, ...]], request: PageRequest, make: Callabl
     if request.backward:
         kept = kept[::-1]
     return Page(
+        order=request.order,
         rows=[make(*row[:-1]) for row in kept],
         keys=[(row[-1], row[id_index]) for row in kept],
         has_next=request.before is not None if request.backward else more,

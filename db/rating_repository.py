@@ -10,7 +10,7 @@ from db.database import Connection
 from db.paging import Ordering, keyset_page, page_of, page_parameters
 from db.rendering import Rows
 from db.rows import Page, PageRequest, RatingRow, VisibleRatings
-from db.tables import ratings
+from db.tables import movies, ratings
 
 RATING = tuple(ratings.c[name] for name in RatingRow._fields)
 
@@ -23,6 +23,11 @@ ORDERINGS: Mapping[str, Ordering] = {
 
 _BY_ID = select(*RATING).where(ratings.c.id.in_(bindparam("ids", expanding=True)))
 _BY_USER_AND_MOVIE = select(*RATING).where(ratings.c.user_id == bindparam("user_id"), ratings.c.movie_id == bindparam("movie_id"))
+_BY_USER_AND_IMDB_ID = (
+    select(*RATING, movies.c.imdb_id)
+    .join(movies, movies.c.id == ratings.c.movie_id)
+    .where(ratings.c.user_id == bindparam("user_id"), movies.c.imdb_id == bindparam("imdb_id"))
+)
 _HIDDEN_COUNTS = (
     select(ratings.c.movie_id, func.count())
     .where(ratings.c.movie_id.in_(bindparam("movie_ids", expanding=True)), ratings.c.is_public == false())
@@ -39,6 +44,13 @@ async def get_many_by_user_and_movie(connection: Connection, pairs: Sequence[tup
     """The ratings that exist among these (user id, movie id) pairs, in any order."""
     parameter_sets = [{"user_id": user_id, "movie_id": movie_id} for user_id, movie_id in pairs]
     return [RatingRow(*row) for row in await connection.fetch_each(_BY_USER_AND_MOVIE, parameter_sets)]
+
+
+async def get_many_by_user_and_imdb_id(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], RatingRow]:
+    """The ratings that exist among these (user id, IMDb id) pairs, by pair."""
+    parameter_sets = [{"user_id": user_id, "imdb_id": imdb_id} for user_id, imdb_id in pairs]
+    found = [(row[-1], RatingRow(*row[:-1])) for row in await connection.fetch_each(_BY_USER_AND_IMDB_ID, parameter_sets)]
+    return {(rating.user_id, imdb_id): rating for imdb_id, rating in found}
 
 
 async def count_hidden(connection: Connection, movie_ids: Sequence[int], viewer_id: int | None) -> dict[int, int]:

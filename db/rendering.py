@@ -104,9 +104,7 @@ def render(statement: Executable, dialect_name: str) -> Rendered:
         raise TypeError("only SELECT, INSERT, UPDATE and DELETE are rendered")
     names = tuple(compiled.positiontup or ())
     binds = {name: compiled.binds[name] for name in names}
-    binders = {
-        name: binder for name, bind in binds.items() if (binder := bind.type.dialect_impl(dialect).bind_processor(dialect))
-    }
+    binders = {name: binder for name, bind in binds.items() if (binder := bind.type.dialect_impl(dialect).bind_processor(dialect))}
     return Rendered(
         text=compiled.string,
         names=names,

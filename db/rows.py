@@ -13,12 +13,14 @@ Row = TypeVar("Row")
 
 
 class UserRow(NamedTuple):
+    """`is_admin` is None where the viewer may not know."""
+
     id: int
     username: str
     display_name: str | None
     bio: str | None
     is_private: bool
-    is_admin: bool
+    is_admin: bool | None
     created_at: datetime
     rating_count: int
     rating_sum: int
@@ -90,6 +92,7 @@ class PageRequest:
 class Page(Generic[Row]):
     """Rows in order with their places, and whether the ordering goes on beyond them."""
 
+    order: str
     rows: Sequence[Row]
     keys: Sequence[Key]
     has_next: bool

@@ -1,0 +1,126 @@
+"""Batch functions, named value by key, and the dataloaders that one operation makes of them.
+
+Each answers any number of keys with a fixed number of statements.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from db import movie_repository, rating_repository, user_repository
+from db.rows import Distribution, MovieDetailsRow, MovieFilter, MovieRow, Page, PageRequest, RatingRow, UserRow
+from resolvers.access import shown_to, visible_ratings
+from resolvers.relations import Batch
+
+if TYPE_CHECKING:
+    from resolvers.context import Context
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+Row = TypeVar("Row")
+
+
+class Loaders:
+    """One operation's dataloaders, made when they are first needed."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+        self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: each batch function has keys and values of its own
+
+    async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
+        loader = self._by_batch.get(batch)
+        if loader is None:
+            loader = self._by_batch[batch] = DataLoader(load_fn=partial(batch, self._context))
+        value: Value = await loader.load(key)
+        return value
+
+    def clear(self) -> None:
+        """Forget everything: what was read before a write may be wrong after it."""
+        self._by_batch.clear()
+
+
+async def users_by_id(context: "Context", ids: Sequence[int]) -> Sequence[UserRow | None]:
+    users = await user_repository.get_many(context.reader, ids)
+    return _in_order(ids, {user.id: shown_to(context.viewer, user) for user in users})
+
+
+async def movies_by_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieRow | None]:
+    return _in_order(ids, {movie.id: movie for movie in await movie_repository.get_many(context.reader, ids)})
+
+
+async def movies_by_imdb_id(context: "Context", imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
+    movies = await movie_repository.get_many_by_imdb_id(context.reader, imdb_ids)
+    return _in_order(imdb_ids, {movie.imdb_id: movie for movie in movies})
+
+
+async def movies_by_tmdb_id(context: "Context", tmdb_ids: Sequence[int]) -> Sequence[MovieRow | None]:
+    movies = await movie_repository.get_many_by_tmdb_id(context.reader, tmdb_ids)
+    return _in_order(tmdb_ids, {movie.tmdb_id: movie for movie in movies if movie.tmdb_id is not None})
+
+
+async def ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
+    return _in_order(ids, {rating.id: rating for rating in await rating_repository.get_many(context.reader, ids)})
+
+
+async def ratings_by_user_and_movie(context: "Context", pairs: Sequence[tuple[int, int]]) -> Sequence[RatingRow | None]:
+    found = await rating_repository.get_many_by_user_and_movie(context.reader, pairs)
+    return _in_order(pairs, {(rating.user_id, rating.movie_id): rating for rating in found})
+
+
+async def ratings_by_user_and_imdb_id(context: "Context", pairs: Sequence[tuple[int, str]]) -> Sequence[RatingRow | None]:
+    return _in_order(pairs, await rating_repository.get_many_by_user_and_imdb_id(context.reader, pairs))
+
+
+async def details_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieDetailsRow | None]:
+    return _in_order(ids, {details.id: details for details in await movie_repository.get_details(context.reader, ids)})
+
+
+async def distributions_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[Distribution | None]:
+    return _in_order(ids, await movie_repository.get_rating_distributions(context.reader, ids))
+
+
+async def distributions_by_user_id(context: "Context", ids: Sequence[int]) -> Sequence[Distribution | None]:
+    return _in_order(ids, await user_repository.get_rating_distributions(context.reader, ids))
+
+
+async def hidden_rating_counts_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[int]:
+    viewer_id = context.viewer.id if context.viewer else None
+    hidden = await rating_repository.count_hidden(context.reader, ids, viewer_id)
+    return [hidden.get(each, 0) for each in ids]
+
+
+async def movie_counts_by_filter(context: "Context", filters: Sequence[MovieFilter]) -> Sequence[int]:
+    """One statement for each different filter (as many as the document names)."""
+    return [0 if wanted.imdb_ids == () else await movie_repository.count_by(context.reader, wanted) for wanted in filters]
+
+
+async def rating_pages_by_movie_id(context: "Context", keys: Sequence[tuple[int, PageRequest]]) -> Sequence[Page[RatingRow]]:
+    """One statement for each different page that is asked for (as many as the document names)."""
+    visible = visible_ratings(context.viewer)
+    pages: dict[tuple[int, PageRequest], Page[RatingRow]] = {}
+    for request, ids in _ids_by_request(keys).items():
+        found = await rating_repository.list_by_movie(context.reader, ids, request, visible)
+        pages |= {(each, request): page for each, page in zip(ids, found, strict=True)}
+    return [pages[key] for key in keys]
+
+
+async def rating_pages_by_user_id(context: "Context", keys: Sequence[tuple[int, PageRequest]]) -> Sequence[Page[RatingRow]]:
+    """As above; the caller has checked that the viewer may see these users' ratings."""
+    pages: dict[tuple[int, PageRequest], Page[RatingRow]] = {}
+    for request, ids in _ids_by_request(keys).items():
+        found = await rating_repository.list_by_user(context.reader, ids, request)
+        pages |= {(each, request): page for each, page in zip(ids, found, strict=True)}
+    return [pages[key] for key in keys]
+
+
+def _in_order(keys: Iterable[Key], found: Mapping[Key, Row]) -> list[Row | None]:
+    return [found.get(key) for key in keys]
+
+
+def _ids_by_request(keys: Iterable[tuple[int, PageRequest]]) -> dict[PageRequest, list[int]]:
+    groups: dict[PageRequest, list[int]] = {}
+    for each, request in keys:
+        groups.setdefault(request, []).append(each)
+    return groups

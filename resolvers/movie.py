@@ -1,0 +1,92 @@
+"""Fields that lead to movies, and from them."""
+
+from collections.abc import Sequence
+
+from db import movie_repository
+from db.rows import GenreRow, MovieFilter, MovieRow, Page, PageRequest, UserRow
+from resolvers.context import Context
+from resolvers.errors import BadUserInput
+from resolvers.loaders import (
+    details_by_movie_id,
+    distributions_by_movie_id,
+    hidden_rating_counts_by_movie_id,
+    movie_counts_by_filter,
+    movies_by_imdb_id,
+    rating_pages_by_movie_id,
+    ratings_by_user_and_movie,
+)
+from resolvers.relations import Relation
+from resolvers.validation import check_ids, empty_page, is_imdb_id, page_request
+
+
+async def resolve_movie(context: Context, imdb_id: str) -> MovieRow | None:
+    return await context.load(movies_by_imdb_id, imdb_id) if is_imdb_id(imdb_id) else None
+
+
+async def resolve_movies_by_imdb_id(context: Context, imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
+    check_ids("imdbIds", imdb_ids)
+    possible = list(dict.fromkeys(each for each in imdb_ids if is_imdb_id(each)))
+    found = dict(zip(possible, await movies_by_imdb_id(context, possible), strict=True)) if possible else {}
+    return [found.get(each) for each in imdb_ids]
+
+
+async def resolve_movies(
+    context: Context,
+    wanted: MovieFilter,
+    order_by: str | None,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Page[MovieRow]:
+    order = order_by or ("RELEVANCE" if wanted.search else "TOP_RATED")
+    if order == "RELEVANCE" and wanted.search is None:
+        raise BadUserInput("RELEVANCE orders what a search found: pass `filter: {search: ...}`, or another order.")
+    request = page_request(order, first, after, last, before)
+    if wanted.imdb_ids == ():
+        return empty_page(order)
+    return await movie_repository.list_by(context.reader, wanted, request)
+
+
+async def resolve_genres(context: Context) -> list[GenreRow]:
+    return await movie_repository.list_genres(context.reader)
+
+
+def _id(_context: Context, movie: MovieRow) -> int:
+    return movie.id
+
+
+def _ratings_page(
+    _context: Context,
+    movie: MovieRow,
+    *,
+    order_by: str,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> tuple[int, PageRequest]:
+    return movie.id, page_request(order_by, first, after, last, before)
+
+
+def _viewer_and_movie(context: Context, movie: MovieRow) -> tuple[int, int] | None:
+    return None if context.viewer is None else (context.viewer.id, movie.id)
+
+
+def _movie_with_hidden_ratings(context: Context, rated: MovieRow | UserRow) -> int | None:
+    """Of a user's ratings all are hidden or none is, and of a movie's none to an admin."""
+    if isinstance(rated, UserRow) or (context.viewer is not None and context.viewer.is_admin):
+        return None
+    return rated.id
+
+
+def _filter(_context: Context, wanted: MovieFilter) -> MovieFilter:
+    return wanted
+
+
+resolve_movie_details = Relation(_id, details_by_movie_id)
+resolve_movie_rating_distribution = Relation(_id, distributions_by_movie_id)
+resolve_movie_ratings = Relation(_ratings_page, rating_pages_by_movie_id)
+resolve_ratings_hidden_count = Relation(_movie_with_hidden_ratings, hidden_rating_counts_by_movie_id)
+resolve_movies_total_count = Relation(_filter, movie_counts_by_filter)
+resolve_movie_viewer_rating = Relation(_viewer_and_movie, ratings_by_user_and_movie)

@@ -1,0 +1,52 @@
+"""Fields that lead to users, and from them."""
+
+from db import user_repository
+from db.rows import PageRequest, UserRow
+from resolvers.access import sees_ratings_of, shown_to
+from resolvers.context import Context
+from resolvers.loaders import (
+    distributions_by_user_id,
+    rating_pages_by_user_id,
+    ratings_by_user_and_imdb_id,
+    users_by_id,
+)
+from resolvers.relations import Relation
+from resolvers.validation import is_imdb_id, may_be_username, page_request
+
+
+async def resolve_viewer(context: Context) -> UserRow | None:
+    return None if context.viewer is None else await context.load(users_by_id, context.viewer.id)
+
+
+async def resolve_user(context: Context, username: str) -> UserRow | None:
+    if not may_be_username(username):
+        return None
+    user = await user_repository.get_by_username(context.reader, username)
+    return None if user is None else shown_to(context.viewer, user)
+
+
+def _id_if_visible(context: Context, user: UserRow) -> int | None:
+    return user.id if sees_ratings_of(context.viewer, user) else None
+
+
+def _id_and_imdb_id(context: Context, user: UserRow, *, imdb_id: str) -> tuple[int, str] | None:
+    return (user.id, imdb_id) if sees_ratings_of(context.viewer, user) and is_imdb_id(imdb_id) else None
+
+
+def _ratings_page(
+    context: Context,
+    user: UserRow,
+    *,
+    order_by: str,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> tuple[int, PageRequest] | None:
+    request = page_request(order_by, first, after, last, before)
+    return (user.id, request) if sees_ratings_of(context.viewer, user) else None
+
+
+resolve_user_rating_distribution = Relation(_id_if_visible, distributions_by_user_id)
+resolve_user_rating = Relation(_id_and_imdb_id, ratings_by_user_and_imdb_id)
+resolve_user_ratings = Relation(_ratings_page, rating_pages_by_user_id)

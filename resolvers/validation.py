@@ -1,0 +1,83 @@
+"""Rules for what clients send, beyond the shape that the schema's types give it. Errors say what would be right."""
+
+import re
+from collections.abc import Sequence
+
+from db.genres import canonical_genre
+from db.rows import MovieFilter, Page, PageRequest, Row
+from db.search import normalise, words
+from resolvers.cursors import decode_cursor
+from resolvers.errors import BadUserInput
+
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+MAX_IDS = 100
+MAX_GENRES = 20
+MAX_SEARCH_CHARACTERS = 200
+
+_IMDB_ID = re.compile(r"tt[0-9]{7,10}")
+_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+
+
+def is_imdb_id(text: str) -> bool:
+    return _IMDB_ID.fullmatch(text) is not None
+
+
+def may_be_username(text: str) -> bool:
+    """Whether anybody can have this name: whoever asks for another need not ask the database."""
+    return _USERNAME.fullmatch(text) is not None
+
+
+def page_request(order: str, first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    """The page that a connection's arguments ask for; raises BadUserInput."""
+    if first is not None and last is not None:
+        raise BadUserInput("`first` and `last` exclude each other: pass one of them.")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 1 <= size <= MAX_PAGE_SIZE:
+            raise BadUserInput(f"`{name}` must be from 1 to {MAX_PAGE_SIZE}, not {size}.")
+    return PageRequest(
+        order=order,
+        size=first or last or DEFAULT_PAGE_SIZE,
+        backward=last is not None,
+        after=None if after is None else decode_cursor(after, order, "after"),
+        before=None if before is None else decode_cursor(before, order, "before"),
+    )
+
+
+def empty_page(order: str) -> Page[Row]:
+    return Page(order, (), (), has_next=False, has_previous=False)
+
+
+def check_ids(name: str, ids: Sequence[str]) -> None:
+    if not 1 <= len(ids) <= MAX_IDS:
+        raise BadUserInput(f"`{name}` must hold 1 to {MAX_IDS} ids, not {len(ids)}.")
+
+
+def movie_filter(
+    search: str | None = None,
+    genres: Sequence[str] | None = None,
+    year_from: int | None = None,
+    year_to: int | None = None,
+    min_rating_count: int | None = None,
+    imdb_ids: Sequence[str] | None = None,
+) -> MovieFilter:
+    """A checked filter; raises BadUserInput. A blank search asks for nothing, as an emptied search box does."""
+    if search is not None and len(search) > MAX_SEARCH_CHARACTERS:
+        raise BadUserInput(f"`search` must have at most {MAX_SEARCH_CHARACTERS} characters, not {len(search)}.")
+    if genres is not None and len(genres) > MAX_GENRES:
+        raise BadUserInput(f"`genres` must hold at most {MAX_GENRES} names, not {len(genres)}.")
+    if year_from is not None and year_to is not None and year_from > year_to:
+        raise BadUserInput(f"`year` runs backwards: `from` ({year_from}) must not be after `to` ({year_to}).")
+    if min_rating_count is not None and min_rating_count < 0:
+        raise BadUserInput(f"`minRatingCount` must be 0 or more, not {min_rating_count}.")
+    if imdb_ids is not None:
+        check_ids("imdbIds", imdb_ids)
+    return MovieFilter(
+        search=search if search and words(normalise(search)) else None,
+        genres=tuple(dict.fromkeys(canonical_genre(name) for name in genres or ())),
+        year_from=year_from,
+        year_to=year_to,
+        min_rating_count=min_rating_count or None,
+        # An id that is none matches nothing; the database, which ignores blanks at the end, is not asked about it.
+        imdb_ids=None if imdb_ids is None else tuple(dict.fromkeys(each for each in imdb_ids if is_imdb_id(each))),
+    )

@@ -1,0 +1,50 @@
+"""The one GraphQL schema: what clients see."""
+
+import strawberry
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Undefined,
+    build_schema,
+    lexicographic_sort_schema,
+    print_schema,
+)
+from strawberry.schema.config import StrawberryConfig
+
+from schema.query import Query
+from schema.scalars import SCALARS
+from schema.types import Movie, Rating, User
+
+
+def _without_null_defaults(graphql_schema: GraphQLSchema) -> GraphQLSchema:
+    """Absent and null mean the same to optional arguments; `= null` behind each would say no more, and be read by everybody."""
+    inputs: list[GraphQLArgument | GraphQLInputField] = []
+    for kind in graphql_schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            inputs += kind.fields.values()
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            inputs += [argument for field in kind.fields.values() for argument in field.args.values()]
+    for each in inputs:
+        if each.default_value is None:
+            each.default_value = Undefined
+    return graphql_schema
+
+
+schema = strawberry.Schema(
+    query=Query,
+    types=[Movie, Rating, User],
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+
+executable = _without_null_defaults(schema._schema)
+"""The same as graphql-core knows it, for what strawberry has no door to: running documents that were parsed before."""
+
+
+def sdl() -> str:
+    """The schema in the definition language, sorted, so that its file changes only where the schema does."""
+    printed = _without_null_defaults(build_schema(schema.as_str()))
+    return f"{print_schema(lexicographic_sort_schema(printed))}\n"

@@ -1,0 +1,63 @@
+"""Fields that follow a Relation: written as a pure function of what the relation leads to.
+
+    @relation(resolve_rating_movie, description="The rated movie.")
+    def movie(self, movie: MovieRow) -> "Movie":
+        return Movie(row=movie)
+
+The field loads through the operation's dataloaders; a plan takes the same relation and function, and loads a whole level at once.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from resolvers.context import Context
+from resolvers.relations import Relation
+
+Info = strawberry.Info[Context, None]
+
+
+@dataclass(frozen=True)
+class RelationField:
+    """What a plan needs to know of a field: `assemble(self, value, **arguments)` is the field's value."""
+
+    relation: Relation[Any, Any]  # Any: each relation has keys and values of its own
+    assemble: Callable[..., Any]
+    takes_arguments: bool
+
+
+def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A field's arguments as resolvers take them, who know nothing of the schema's enums."""
+    return {name: value.value if isinstance(value, Enum) else value for name, value in arguments.items()}
+
+
+def relation(
+    followed: Relation[Any, Any], *, description: str
+) -> Callable[[Callable[..., Any]], Any]:  # Any: strawberry gives the field the type that the function's annotations say
+    """Make a field of `function(self, value)`; its further parameters are the field's arguments, and the relation's."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        signature = inspect.signature(function)
+        self_parameter, _value, *arguments = signature.parameters.values()
+
+        async def resolve(self: Any, info: Info, **given: Any) -> Any:
+            return function(self, await followed.load(info.context, self.row, **plain(given)))
+
+        info_parameter = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
+        keyword_arguments = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in arguments]
+        resolve.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect reads it from any callable
+            parameters=[self_parameter, info_parameter, *keyword_arguments]
+        )
+        resolve.__annotations__ = {
+            "info": Info,
+            **{name: kind for name, kind in function.__annotations__.items() if name != _value.name},
+        }
+        resolve.__name__, resolve.__module__ = function.__name__, function.__module__
+        resolve.relation_field = RelationField(followed, function, bool(arguments))  # type: ignore[attr-defined]  # found again by plans
+        return strawberry.field(resolver=resolve, description=description)
+
+    return decorate

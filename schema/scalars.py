@@ -1,0 +1,31 @@
+"""The schema's own scalars: times and dates as RFC 3339 writes them."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+
+def _time_text(value: datetime) -> str:
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+SCALARS: dict[object, ScalarDefinition | Any] = {  # Any: what strawberry.scalar() is declared to give
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A time in UTC as RFC 3339 writes it, to the microsecond: `2026-01-31T20:15:00.123456Z`.",
+        serialize=_time_text,
+        parse_value=_time,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day as RFC 3339 writes it (full-date): `2026-01-31`.",
+        serialize=date.isoformat,
+        parse_value=date.fromisoformat,
+    ),
+}
