@@ -166,8 +166,7 @@ class MariaDB(LocalServer):
     def _accounts(self) -> Path:
         accounts = self.folder / "accounts.sql"
         accounts.write_text(
-            f"CREATE USER IF NOT EXISTS '{self.user}'@'%' IDENTIFIED BY '{self.password}';\n"
-            f"GRANT ALL ON *.* TO '{self.user}'@'%';\n"
+            f"CREATE USER IF NOT EXISTS '{self.user}'@'%' IDENTIFIED BY '{self.password}';\nGRANT ALL ON *.* TO '{self.user}'@'%';\n"
         )
         return accounts
 

@@ -39,9 +39,7 @@ async def test_every_test_gets_an_empty_database(migrated_url: str, time: str) -
     assert await _rows(migrated_url, "SELECT count(*) FROM users") == [(0,)]
     engine = create_async_engine(migrated_url)
     async with engine.begin() as connection:
-        await connection.execute(
-            text("INSERT INTO users (username, username_key, created_at) VALUES ('Ada', 'ada', '2026-01-01')")
-        )
+        await connection.execute(text("INSERT INTO users (username, username_key, created_at) VALUES ('Ada', 'ada', '2026-01-01')"))
     await engine.dispose()
     assert await _rows(migrated_url, "SELECT username FROM users") == [("Ada",)]
 

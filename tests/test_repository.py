@@ -80,8 +80,6 @@ def repository_files() -> Iterator[Path]:
     """Every file of the checkout but what tools leave in it; found without git, which an unpacked archive does not have."""
     for folder, subfolders, names in os.walk(ROOT):
         subfolders[:] = [
-            name
-            for name in subfolders
-            if name not in {"node_modules", "__pycache__"} and (name == ".ci" or not name.startswith("."))
+            name for name in subfolders if name not in {"node_modules", "__pycache__"} and (name == ".ci" or not name.startswith("."))
         ]
         yield from (Path(folder) / name for name in names)
