@@ -168,9 +168,7 @@ def _secret_beside(database: str | None) -> str:
 def _kept_secret(path: Path) -> str:
     secret = path.read_text().strip()
     if len(secret.encode()) < MINIMUM_SECRET_BYTES:
-        raise SettingsError(
-            f"{path} holds no secret of {MINIMUM_SECRET_BYTES} bytes: delete it to have a new one made, or set JWT_SECRET."
-        )
+        raise SettingsError(f"{path} holds no secret of {MINIMUM_SECRET_BYTES} bytes: delete it to have a new one made, or set JWT_SECRET.")
     return secret
 
 

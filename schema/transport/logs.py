@@ -1,0 +1,94 @@
+"""One line of JSON for each request and each event, tied together by the request's id."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+import orjson
+from pythonjsonlogger.orjson import OrjsonFormatter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID = b"x-request-id"
+_FIT_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+logger = logging.getLogger("cinegraph.requests")
+
+
+def configure_logging(level: str) -> None:
+    """Everything that is logged goes to standard error as JSON, the server's own lines included."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        OrjsonFormatter(
+            ["timestamp", "levelname", "name", "message"],
+            rename_fields={"levelname": "level", "name": "logger"},
+            timestamp=True,
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class RequestLog:
+    """Gives each request an id (the client's own, where it sends one), and logs it with its status and duration."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            logger.exception("unexpected error", extra={"request_id": request_id})
+            if status:
+                raise
+            await _send_internal_error(send_with_id, request_id)
+        finally:
+            if logger.isEnabledFor(logging.INFO):
+                _log(scope, request_id, status, time.perf_counter() - started)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == REQUEST_ID and _FIT_REQUEST_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return uuid4().hex
+
+
+def _log(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    fields = {
+        "request_id": request_id,
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 2),
+    }
+    logger.info("request", extra=fields)
+
+
+async def _send_internal_error(send: Send, request_id: str) -> None:
+    error = {
+        "message": f"Something went wrong here, and was noted under request {request_id}.",
+        "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id},
+    }
+    headers = [(b"content-type", b"application/json; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": orjson.dumps({"errors": [error]})})

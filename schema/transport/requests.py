@@ -1,0 +1,129 @@
+"""Reading what GraphQL over HTTP sends; whatever is no such request is refused with a status and a code."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from schema.execution.execute import GraphQLRequest
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+
+
+class RequestRefused(Exception):
+    """A request that is not run, with the status and the code that it is answered with."""
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = headers or {}
+
+
+def bad_request(message: str) -> RequestRefused:
+    return RequestRefused(400, "BAD_REQUEST", message)
+
+
+async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
+    """The GraphQL request in a POST's body or a GET's parameters; raises RequestRefused."""
+    if request.method == "GET":
+        return _from_parameters(dict(request.query_params))
+    if request.method != "POST":
+        raise RequestRefused(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
+    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    if content_type.strip().lower() != JSON:
+        raise RequestRefused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
+    charset = parameters.lower().partition("charset=")[2].strip().strip('"')
+    if charset not in ("", "utf-8", "utf8"):
+        raise RequestRefused(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.")
+    return _from_json(await _body(request, max_body_bytes))
+
+
+async def _body(request: Request, max_body_bytes: int) -> bytes:
+    too_large = RequestRefused(
+        413, "PAYLOAD_TOO_LARGE", f"The request must not be larger than {max_body_bytes} bytes.", {"Connection": "close"}
+    )
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_body_bytes:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_body_bytes:
+            raise too_large
+    return bytes(body)
+
+
+def _from_json(body: bytes) -> GraphQLRequest:
+    parsed = _json(body, "the body")
+    if isinstance(parsed, list):
+        raise bad_request("Send one request at a time: several in an array are not taken.")
+    if not isinstance(parsed, dict):
+        raise bad_request('The body must be a JSON object such as {"query": "{ __typename }"}.')
+    return _checked(parsed)
+
+
+def _from_parameters(parameters: dict[str, str]) -> GraphQLRequest:
+    decoded: dict[str, Any] = dict(parameters)  # Any: JSON
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            decoded[name] = _json(parameters[name].encode(), f"`{name}`") if parameters[name] else None
+    decoded["operationName"] = parameters.get("operationName") or None
+    return _checked(decoded)
+
+
+def _checked(parsed: dict[str, Any]) -> GraphQLRequest:  # Any: JSON
+    query = parsed.get("query")
+    if not isinstance(query, str) or not query:
+        raise bad_request("`query` must be a GraphQL document, as a text.")
+    operation_name = parsed.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise bad_request("`operationName` must be a text or null.")
+    for name in ("variables", "extensions"):
+        if not isinstance(parsed.get(name), dict | None):
+            raise bad_request(f"`{name}` must be a JSON object or null.")
+    return GraphQLRequest(query, operation_name or None, parsed.get("variables"), parsed.get("extensions"))
+
+
+def _json(text: bytes, what: str) -> Any:  # Any: JSON
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"{what.capitalize()} is not JSON: {error}.") from None
+
+
+def negotiate(accept: str) -> str:
+    """The media type to answer in; raises RequestRefused where the client takes neither.
+
+    A client that has no preference gets application/json, as those do that were written before the specification.
+    """
+    best, best_quality = "", 0.0
+    for part in accept.split(",") if accept.strip() else ["*/*"]:
+        media_type, quality = _accepted(part)
+        if quality > best_quality and (offered := _offered(media_type)):
+            best, best_quality = offered, quality
+    if not best:
+        raise RequestRefused(406, "NOT_ACCEPTABLE", f"The answer is {GRAPHQL_JSON} or {JSON}: accept one of them.")
+    return best
+
+
+def _offered(media_type: str) -> str | None:
+    if media_type in (GRAPHQL_JSON, JSON):
+        return media_type
+    return JSON if media_type in ("*/*", "application/*") else None
+
+
+def _accepted(part: str) -> tuple[str, float]:
+    media_type, *parameters = (each.strip().lower() for each in part.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
+            return "", 0.0
+        if name == "q":
+            try:
+                quality = float(value)
+            except ValueError:
+                return "", 0.0
+    return media_type, quality

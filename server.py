@@ -1,0 +1,117 @@
+"""Cinegraph's command line, and `app`, the ASGI application: here the rooms are put together, and nowhere else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import uvicorn
+from db.movielens import load_movielens
+from db.sample import load_sample
+from starlette.applications import Starlette
+
+from db.database import open_database
+from db.migrate import upgrade
+from resolvers.services import Services
+from schema import sdl
+from schema.transport.app import build_application
+from schema.transport.logs import configure_logging
+from settings import Settings, SettingsError, load_settings
+
+SHUTDOWN_SECONDS = 30
+
+T = TypeVar("T")
+
+
+def create_app() -> Starlette:
+    """The ASGI application, with settings from the environment."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+
+    @asynccontextmanager
+    async def open_services() -> AsyncIterator[Services]:
+        async with open_database(settings.database_url) as database:
+            yield Services(database)
+
+    return build_application(settings, open_services)
+
+
+def __getattr__(name: str) -> Starlette:
+    """`app`, made when it is asked for: commands that serve nothing need no settings for serving."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)
+
+
+def checked_settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group(help=__doc__)
+def main() -> None: ...
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes serve.")
+@click.option("--demo", is_flag=True, help="Load the sample catalogue first, unless it is there.")
+def serve(host: str, port: int, workers: int, demo: bool) -> None:
+    """Serve the API. The embedded database is migrated first."""
+    settings = checked_settings()
+    if settings.embedded:
+        upgrade(settings.database_url)
+        settings.signing_secrets()  # made before there are workers to make one each
+    if demo:
+        asyncio.run(_load_sample(settings))
+    uvicorn.run(
+        "server:app",
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    upgrade(checked_settings().database_url)
+
+
+@main.command("load-movielens")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def load_movielens_command(folder: Path) -> None:
+    """Load a MovieLens-shaped FOLDER: links.csv, movies.csv, and ratings.csv or ratings.csv.gz."""
+    settings = checked_settings()
+    if settings.embedded:
+        upgrade(settings.database_url)
+    asyncio.run(_load_movielens(settings, folder))
+
+
+@main.command("print-schema")
+def print_schema() -> None:
+    """Print the schema in GraphQL's definition language."""
+    click.echo(sdl(), nl=False)
+
+
+async def _load_sample(settings: Settings) -> None:
+    async with open_database(settings.database_url) as database:
+        await load_sample(database)
+
+
+async def _load_movielens(settings: Settings, folder: Path) -> None:
+    async with open_database(settings.database_url) as database:
+        await load_movielens(database, folder)
+
+
+if __name__ == "__main__":
+    main()
