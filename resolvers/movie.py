@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from db import movie_repository
+from db.genres import tmdb_genre_id
 from db.rows import GenreRow, MovieFilter, MovieRow, Page, PageRequest, UserRow
 from resolvers.context import Context
 from resolvers.errors import BadUserInput
@@ -50,6 +51,10 @@ async def resolve_movies(
 
 async def resolve_genres(context: Context) -> list[GenreRow]:
     return await movie_repository.list_genres(context.reader)
+
+
+def resolve_genre_tmdb_id(genre: GenreRow) -> int | None:
+    return tmdb_genre_id(genre.name)
 
 
 def _id(_context: Context, movie: MovieRow) -> int:

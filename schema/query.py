@@ -4,7 +4,6 @@ from typing import Annotated
 
 import strawberry
 
-from db.genres import tmdb_genre_id
 from db.rows import MovieFilter as WantedMovies
 from resolvers.movie import resolve_genres, resolve_movie, resolve_movies, resolve_movies_by_imdb_id
 from resolvers.user import resolve_user, resolve_viewer
@@ -74,4 +73,4 @@ class Query:
 
     @strawberry.field(description="The genres that stored movies have, by name.")
     async def genres(self, info: Info) -> list[Genre] | None:
-        return [Genre(row=row, tmdb_id=tmdb_genre_id(row.name)) for row in await resolve_genres(info.context)]
+        return [Genre(row=row) for row in await resolve_genres(info.context)]

@@ -7,6 +7,7 @@ import orjson
 import strawberry
 
 from db.rows import Distribution, GenreRow
+from resolvers.movie import resolve_genre_tmdb_id
 
 HALF_POINTS_TO_TEN = 2
 
@@ -97,13 +98,14 @@ def external_ratings_of(json: str) -> list[ExternalRating]:
 @strawberry.type(description="A genre that stored movies have.")
 class Genre:
     row: strawberry.Private[GenreRow]
-    tmdb_id: int | None = strawberry.field(
-        description="TMDB's number for the genre, as `discoverTmdb` takes it; null for a genre that TMDB does not have."
-    )
 
     @strawberry.field(description="The genre's name, as `filter.genres` takes it: `Science Fiction`.")
     def name(self) -> str:
         return self.row.name
+
+    @strawberry.field(description="TMDB's number for the genre, as `discoverTmdb` takes it; null for a genre that TMDB does not have.")
+    def tmdb_id(self) -> int | None:
+        return resolve_genre_tmdb_id(self.row)
 
     @strawberry.field(description="How many stored movies have the genre.")
     def movie_count(self) -> int:

@@ -1,0 +1,1 @@
+"""How an operation is run: its document, what it may cost, and the plan of its work."""

@@ -104,8 +104,7 @@ def load_graphiql(path: str, bundle: Path = BUNDLE) -> GraphiQL:
     files = {bundle / name: digest for digest, name in map(str.split, listing.decode().splitlines())}
     if fault := find_fault(files):
         logger.warning(
-            "GraphiQL is served as the stock page, whose scripts come from a CDN: %s ('make graphiql' builds "
-            "it, and needs npm)",
+            "GraphiQL is served as the stock page, whose scripts come from a CDN: %s ('make graphiql' builds it, and needs npm)",
             fault,
         )
         return stock_graphiql()
