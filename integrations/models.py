@@ -8,6 +8,7 @@ addresses, genres are named as the service names them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from operator import attrgetter
 from typing import Annotated, TypeVar
 
@@ -38,11 +39,10 @@ Row = TypeVar("Row")
 Rows = Annotated[tuple[OnErrorOmit[Row], ...], BeforeValidator(lambda rows: rows or ())]
 
 TMDB_LAST_PAGE = 500  # TMDB counts further, and answers no further
-MOVIE_DATABASE_LAST_PAGE = 100
-MOVIE_DATABASE_PAGE_SIZE = 10
 
 
-def _first_of_each(rows: tuple[Row, ...], key: Callable[[Row], object]) -> tuple[Row, ...]:
+def first_of_each(rows: tuple[Row, ...], key: Callable[[Row], object]) -> tuple[Row, ...]:
+    """The rows without those that repeat another one's key."""
     found: dict[object, Row] = {}
     for row in rows:
         found.setdefault(key(row), row)
@@ -88,8 +88,8 @@ class TmdbMoviePage:
     total_results: int
     results: Annotated[
         Rows[TmdbMovie],
-        AfterValidator(lambda rows: _first_of_each(rows, key=attrgetter("tmdb_id"))),
         AfterValidator(lambda rows: tuple(row for row in rows if not row.is_adult)),
+        AfterValidator(partial(first_of_each, key=attrgetter("tmdb_id"))),
     ]
 
 
@@ -134,6 +134,8 @@ class MovieDatabaseTitle:
 
 @dataclass(frozen=True, slots=True)
 class MovieDatabasePage:
+    """One page of a search, ten titles long before repeated ones are left out."""
+
     page: int
     total_pages: int
     total_results: int

@@ -88,9 +88,7 @@ class InProcessState(SharedState):
             timer=clock,
             getsizeof=lambda entry: len(entry.value),
         )
-        self._windows: TLRUCache[str, _Window] = TLRUCache(
-            most_counters, ttu=lambda _key, window, _now: window.ends_at, timer=clock
-        )
+        self._windows: TLRUCache[str, _Window] = TLRUCache(most_counters, ttu=lambda _key, window, _now: window.ends_at, timer=clock)
         self._longest_queue = longest_queue
         self._subscriptions: dict[str, set[_Subscription]] = {}
 
