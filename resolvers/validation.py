@@ -1,13 +1,14 @@
 """Rules for what clients send, beyond the shape that the schema's types give it. Errors say what would be right."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 from db.genres import canonical_genre
 from db.rows import MovieFilter, Page, PageRequest, Row
 from db.search import normalise, words
 from resolvers.cursors import decode_cursor
-from resolvers.errors import BadUserInput
+from resolvers.errors import BadUserInput, Invalid, Several, UserError
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -15,8 +16,16 @@ MAX_IDS = 100
 MAX_GENRES = 20
 MAX_SEARCH_CHARACTERS = 200
 
+MAX_DISPLAY_NAME_CHARACTERS = 64
+MAX_BIO_CHARACTERS = 1000
+
 _IMDB_ID = re.compile(r"tt[0-9]{7,10}")
-_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+_USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,32}")
+_LOADED_USERNAME = re.compile(r"ml[0-9]+", re.IGNORECASE)
+_UNSEEN = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
+"""Unicode's categories of control characters, halves of characters, unassigned and private ones, and line breaks."""
+_ORDER_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the text around it, too, if it is left open."""
 
 
 def is_imdb_id(text: str) -> bool:
@@ -81,3 +90,48 @@ def movie_filter(
         # An id that is none matches nothing; the database, which ignores blanks at the end, is not asked about it.
         imdb_ids=None if imdb_ids is None else tuple(dict.fromkeys(each for each in imdb_ids if is_imdb_id(each))),
     )
+
+
+def raise_all(errors: Sequence[UserError]) -> None:
+    """Raise what was found, if anything: everything at once, so that nobody has to mend one thing after the other."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise Several(errors)
+
+
+def username_errors(username: str | None) -> Iterator[UserError]:
+    """Why nobody may take this name; whether somebody has is for the database to say."""
+    if username is None:
+        yield Invalid("A username cannot be cleared: give another, or leave it out.", ("input", "username"))
+    elif not _USERNAME.fullmatch(username):
+        yield Invalid(
+            "A username has 3 to 32 characters, each of them one of A to Z, a to z, 0 to 9, `_`, `-` and `.`.", ("input", "username")
+        )
+    elif _LOADED_USERNAME.fullmatch(username):
+        yield Invalid("Usernames of `ml` and a number are those of loaded data: choose another.", ("input", "username"))
+
+
+def display_name_errors(display_name: str | None) -> Iterator[UserError]:
+    if display_name is None:
+        return
+    if not display_name.strip() or len(display_name) > MAX_DISPLAY_NAME_CHARACTERS:
+        yield Invalid(
+            f"A display name has 1 to {MAX_DISPLAY_NAME_CHARACTERS} characters, not all of them blanks; null clears it.",
+            ("input", "displayName"),
+        )
+    elif _holds_unseen(display_name):
+        yield Invalid("A display name is one line of visible characters.", ("input", "displayName"))
+
+
+def bio_errors(bio: str | None) -> Iterator[UserError]:
+    if bio is None:
+        return
+    if len(bio) > MAX_BIO_CHARACTERS:
+        yield Invalid(f"A bio has at most {MAX_BIO_CHARACTERS} characters, not {len(bio)}.", ("input", "bio"))
+    elif _holds_unseen(bio, but="\n\r\t"):
+        yield Invalid("A bio is plain text: it may hold no control characters but line breaks and tabs.", ("input", "bio"))
+
+
+def _holds_unseen(text: str, but: str = "") -> bool:
+    return any(each not in but and (each in _ORDER_MARKS or unicodedata.category(each) in _UNSEEN) for each in text)

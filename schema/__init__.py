@@ -15,6 +15,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.types import Movie, Rating, User
@@ -36,6 +37,7 @@ def _without_null_defaults(graphql_schema: GraphQLSchema) -> GraphQLSchema:
 
 schema = strawberry.Schema(
     query=Query,
+    mutation=Mutation,
     types=[Movie, Rating, User],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

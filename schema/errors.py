@@ -6,7 +6,9 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
 
-from resolvers.errors import CinegraphError, DatabaseAway
+from resolvers.errors import CinegraphError, DatabaseAway, Several
+from resolvers.errors import UserError as Refusal
+from schema.payloads import UserError, UserErrorCode
 
 logger = logging.getLogger("cinegraph.errors")
 
@@ -16,6 +18,12 @@ AWAY = "The database is out of reach. Try again in a few seconds."
 def formatted(errors: Sequence[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
     """The errors of one operation as the response carries them; unexpected ones are logged with their trace."""
     return [_formatted(error, request_id) for error in errors]
+
+
+def payload_errors(refused: Refusal | Several) -> list[UserError]:
+    """What a mutation's rules refused, as its payload carries it."""
+    refusals = refused.errors if isinstance(refused, Several) else (refused,)
+    return [UserError(code=UserErrorCode(each.code), message=str(each), field=list(each.field) or None) for each in refusals]
 
 
 def _formatted(error: GraphQLError, request_id: str) -> GraphQLFormattedError:

@@ -3,6 +3,7 @@
 import strawberry
 
 from db.rows import MovieFilter as WantedMovies
+from resolvers.account import UserChanges
 from resolvers.validation import movie_filter
 
 
@@ -36,3 +37,34 @@ class MovieFilter:
             min_rating_count=self.min_rating_count,
             imdb_ids=self.imdb_ids,
         )
+
+
+@strawberry.input(description="Whose profile changes, and what of it: what is absent stays as it is, what is null is cleared.")
+class UpdateUserInput:
+    account: str | None = strawberry.field(
+        default=None, description="Whose profile, by username; absent: one's own. Only an admin may name another user."
+    )
+    username: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A new username: 3 to 32 of ASCII letters, digits, `_`, `-` and `.`, unique whatever its case. It cannot be cleared.",
+    )
+    display_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The name to show: one line of 1 to 64 characters. Null clears it."
+    )
+    bio: str | None = strawberry.field(default=strawberry.UNSET, description="Plain text of at most 1,000 characters. Null clears it.")
+    is_private: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether ratings and figures are hidden from others. It cannot be cleared."
+    )
+
+    def changes(self) -> UserChanges:
+        """What is given, null or not."""
+        changes = UserChanges()
+        if self.username is not strawberry.UNSET:
+            changes["username"] = self.username
+        if self.display_name is not strawberry.UNSET:
+            changes["display_name"] = self.display_name
+        if self.bio is not strawberry.UNSET:
+            changes["bio"] = self.bio
+        if self.is_private is not strawberry.UNSET:
+            changes["is_private"] = self.is_private
+        return changes
