@@ -1,0 +1,68 @@
+"""The statements that keep the counters of movies and users in step with changed ratings, any number at once.
+
+They take the changes as one JSON text, since a row of counters each would cost a round trip each.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Update, bindparam, case, func, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from db.tables import HALF_POINTS, movies, users
+
+COLUMNS = ("user_id", "movie_id", "half_points", "counted")
+
+
+class RatingChange(NamedTuple):
+    """One rating that came (`counted` is 1) or went (-1); one that changed is both."""
+
+    user_id: int
+    movie_id: int
+    half_points: int
+    counted: int
+
+
+class _JsonRows(FunctionElement[Any]):  # Any: it stands for a table
+    """A JSON array of arrays as a table with COLUMNS."""
+
+    inherit_cache = True
+
+
+@compiles(_JsonRows, "sqlite")
+def _on_sqlite(element: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:  # Any: whatever the compiler passes on
+    cells = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(COLUMNS))
+    array = compiler.process(element.clauses, **options)
+    return f"(SELECT {cells} FROM json_each({array}))"  # noqa: S608  # the names are constants and the array is a parameter
+
+
+@compiles(_JsonRows, "mysql")
+def _on_mysql(element: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:  # Any: as above
+    array = compiler.process(element.clauses, **options)
+    cells = ", ".join(f"{name} BIGINT PATH '$[{place}]'" for place, name in enumerate(COLUMNS))
+    return f"JSON_TABLE({array}, '$[*]' COLUMNS ({cells}))"
+
+
+_CHANGES = _JsonRows(bindparam("changes")).table_valued(*(Column(name, BigInteger) for name in COLUMNS), name="changes")
+_COUNT_AND_SUM = {"rating_count": _CHANGES.c.counted, "rating_sum": _CHANGES.c.counted * _CHANGES.c.half_points}
+_BUCKETS = {f"rated_{value}": case((_CHANGES.c.half_points == value, _CHANGES.c.counted), else_=0) for value in HALF_POINTS}
+
+
+def _counting(table: Table, key: str, counters: Mapping[str, ColumnElement[int]]) -> Update:
+    """Adds to each counter of a row what the changes that name the row in `key` come to."""
+    sums = [func.sum(counted).label(name) for name, counted in counters.items()]
+    totals = select(_CHANGES.c[key].label("id"), *sums).group_by(_CHANGES.c[key]).subquery("totals")
+    values = {table.c[name]: table.c[name] + totals.c[name] for name in counters}
+    return update(table).where(table.c.id == totals.c.id).values(values)
+
+
+COUNT_FOR_MOVIES = _counting(movies, "movie_id", {**_COUNT_AND_SUM, **_BUCKETS})
+COUNT_FOR_USERS = _counting(users, "user_id", _COUNT_AND_SUM)
+
+
+def changes_parameters(changes: Sequence[RatingChange]) -> dict[str, str]:
+    """The parameters of both statements."""
+    return {"changes": orjson.dumps([tuple(change) for change in changes]).decode()}
