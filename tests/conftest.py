@@ -3,13 +3,16 @@
 `database_url` and `migrated_url` run a test twice, on a SQLite file ("sqlite") and on a MariaDB database ("mariadb").
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 import redis
 
+from db.database import Database, open_database
+from resolvers.services import Services
+from tests.clients import Insider
 from tests.databases import MigratedTables, empty_database, sqlite_url
 from tests.servers import LocalServer, MariaDB, MissingProgram, Redis
 
@@ -64,6 +67,19 @@ def migrated_url(request: pytest.FixtureRequest, database_url: str, migrated_tab
     on_sqlite = database_url.startswith("sqlite")
     migrated_tables.copy_to(database_url, None if on_sqlite else request.getfixturevalue("mariadb_server"))
     return database_url
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """A database with the newest tables, empty, that is the test's own."""
+    async with open_database(migrated_url) as database:
+        yield database
+
+
+@pytest.fixture
+def insider(database: Database) -> Insider:
+    """Runs operations on `database` as any viewer."""
+    return Insider(Services(database))
 
 
 def _running(server: Server) -> Iterator[Server]:

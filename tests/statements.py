@@ -1,0 +1,35 @@
+"""What reaches the database: every statement of either dialect, as it is run."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from db.mysql import MySQLConnection
+from db.rendering import Rendered, Result
+from db.sqlite import SQLiteConnection
+
+
+class Statement(NamedTuple):
+    text: str
+    values: Sequence[Any]  # Any: whatever the driver takes
+
+
+@contextmanager
+def recorded() -> Iterator[list[Statement]]:
+    """The statements that run inside the block, in their order."""
+    statements: list[Statement] = []
+    mysql_run, sqlite_run = MySQLConnection.run, SQLiteConnection.run
+
+    async def on_mysql(self: MySQLConnection, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: as above
+        statements.append(Statement(rendered.text, values))
+        return await mysql_run(self, rendered, values)
+
+    async def on_sqlite(self: SQLiteConnection, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: as above
+        statements.append(Statement(rendered.text, values))
+        return await sqlite_run(self, rendered, values)
+
+    MySQLConnection.run, SQLiteConnection.run = on_mysql, on_sqlite  # type: ignore[method-assign]  # wrapped, and put back below
+    try:
+        yield statements
+    finally:
+        MySQLConnection.run, SQLiteConnection.run = mysql_run, sqlite_run  # type: ignore[method-assign]  # as above
