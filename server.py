@@ -1,6 +1,7 @@
 """Cinegraph's command line, and `app`, the ASGI application: here the rooms are put together, and nowhere else."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,13 +9,15 @@ from typing import TypeVar
 
 import click
 import uvicorn
-from db.movielens import load_movielens
+from db.movielens import Loaded, load
+from db.movielens_files import MovieLensError
+from db.progress import RowProgress
 from db.sample import load_sample
 from starlette.applications import Starlette
 
 from db.database import open_database
 from db.migrate import upgrade
-from resolvers.services import Services
+from resolvers.services import Services, utc_now
 from schema import sdl
 from schema.transport.app import build_application
 from schema.transport.logs import configure_logging
@@ -94,7 +97,11 @@ def load_movielens_command(folder: Path) -> None:
     settings = checked_settings()
     if settings.embedded:
         upgrade(settings.database_url)
-    asyncio.run(_load_movielens(settings, folder))
+    try:
+        loaded = asyncio.run(_load_movielens(settings, folder))
+    except MovieLensError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{loaded.movies:,} movies and {loaded.ratings:,} ratings are stored.")
 
 
 @main.command("print-schema")
@@ -108,9 +115,10 @@ async def _load_sample(settings: Settings) -> None:
         await load_sample(database)
 
 
-async def _load_movielens(settings: Settings, folder: Path) -> None:
+async def _load_movielens(settings: Settings, folder: Path) -> Loaded:
     async with open_database(settings.database_url) as database:
-        await load_movielens(database, folder)
+        with RowProgress(sys.stderr) as progress:
+            return await load(database, folder, report=progress.note, progress=progress, now=utc_now())
 
 
 if __name__ == "__main__":

@@ -15,11 +15,15 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class Context:
-    """One operation's database connection, viewer and dataloaders; nothing in it outlives the operation."""
+    """One operation's database connection, viewer and dataloaders; nothing in it outlives the operation.
+
+    `resolved_roots` holds what root fields gave by response key, for whoever has to finish what another began.
+    """
 
     services: Services
     viewer: Viewer | None = None
     request_id: str = ""
+    resolved_roots: dict[str, object] = field(default_factory=dict)
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
 

@@ -23,22 +23,39 @@ Row = TypeVar("Row")
 
 
 class Loaders:
-    """One operation's dataloaders, made when they are first needed."""
+    """What one operation has loaded so far, and the dataloaders that collect the keys of its fields.
+
+    Whoever has a level's keys at hand loads them together by `load_many`; a field that knows only its own, by `load`.
+    """
 
     def __init__(self, context: "Context") -> None:
         self._context = context
-        self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: each batch function has keys and values of its own
+        self._values: dict[Any, dict[Any, Any]] = {}  # Any: each batch function has keys and values of its own
+        self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: as above
+
+    async def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
+        """The values of distinct keys (and of whatever was loaded before), by key."""
+        values: dict[Key, Value] = self._values.setdefault(batch, {})
+        missing = [key for key in keys if key not in values]
+        if missing:
+            values.update(zip(missing, await batch(self._context, missing), strict=True))
+        return values
 
     async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
         loader = self._by_batch.get(batch)
         if loader is None:
-            loader = self._by_batch[batch] = DataLoader(load_fn=partial(batch, self._context))
+            loader = self._by_batch[batch] = DataLoader(load_fn=partial(self._load_in_order, batch))
         value: Value = await loader.load(key)
         return value
 
     def clear(self) -> None:
         """Forget everything: what was read before a write may be wrong after it."""
+        self._values.clear()
         self._by_batch.clear()
+
+    async def _load_in_order(self, batch: Batch[Key, Value], keys: Sequence[Key]) -> list[Value]:
+        values = await self.load_many(batch, keys)
+        return [values[key] for key in keys]
 
 
 async def users_by_id(context: "Context", ids: Sequence[int]) -> Sequence[UserRow | None]:

@@ -45,7 +45,7 @@ async def resolve_movies(
         raise BadUserInput("RELEVANCE orders what a search found: pass `filter: {search: ...}`, or another order.")
     request = page_request(order, first, after, last, before)
     if wanted.imdb_ids == ():
-        return empty_page(order)
+        return empty_page()
     return await movie_repository.list_by(context.reader, wanted, request)
 
 

@@ -15,6 +15,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from schema.execution.replay import replay_roots
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -42,7 +43,7 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 
-executable = _without_null_defaults(schema._schema)
+executable = replay_roots(_without_null_defaults(schema._schema))
 """The same as graphql-core knows it, for what strawberry has no door to: running documents that were parsed before."""
 
 

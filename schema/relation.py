@@ -16,7 +16,7 @@ from typing import Any
 import strawberry
 
 from resolvers.context import Context
-from resolvers.relations import Relation
+from resolvers.relations import Batch, Relation
 
 Info = strawberry.Info[Context, None]
 
@@ -25,9 +25,9 @@ Info = strawberry.Info[Context, None]
 class RelationField:
     """What a plan needs to know of a field: `assemble(self, value, **arguments)` is the field's value."""
 
-    relation: Relation[Any, Any]  # Any: each relation has keys and values of its own
+    key: Callable[..., Any]  # Any: each relation has keys and values of its own
+    batch: Batch[Any, Any]
     assemble: Callable[..., Any]
-    takes_arguments: bool
 
 
 def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,14 +38,15 @@ def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def relation(
     followed: Relation[Any, Any], *, description: str
 ) -> Callable[[Callable[..., Any]], Any]:  # Any: strawberry gives the field the type that the function's annotations say
-    """Make a field of `function(self, value)`; its further parameters are the field's arguments, and the relation's."""
+    """Make a field of `function(self, value, **arguments)`; the relation is given the arguments too, enums by their names."""
 
     def decorate(function: Callable[..., Any]) -> Any:
         signature = inspect.signature(function)
         self_parameter, _value, *arguments = signature.parameters.values()
 
         async def resolve(self: Any, info: Info, **given: Any) -> Any:
-            return function(self, await followed.load(info.context, self.row, **plain(given)))
+            arguments = plain(given)
+            return function(self, await followed.load(info.context, self.row, **arguments), **arguments)
 
         info_parameter = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
         keyword_arguments = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in arguments]
@@ -57,7 +58,7 @@ def relation(
             **{name: kind for name, kind in function.__annotations__.items() if name != _value.name},
         }
         resolve.__name__, resolve.__module__ = function.__name__, function.__module__
-        resolve.relation_field = RelationField(followed, function, bool(arguments))  # type: ignore[attr-defined]  # found again by plans
+        resolve.relation_field = RelationField(followed.key, followed.batch, function)  # type: ignore[attr-defined]  # found again by plans
         return strawberry.field(resolver=resolve, description=description)
 
     return decorate

@@ -109,7 +109,7 @@ class User(Node):
         before: Before = None,
         order_by: RatingOrderBy = RatingOrder.NEWEST,
     ) -> "RatingConnection":
-        return RatingConnection(page=page or empty_page(order_by.name), row=self.row)
+        return RatingConnection(page=page or empty_page(), row=self.row)
 
     @relation(
         resolve_user_rating,

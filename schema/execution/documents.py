@@ -2,13 +2,15 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, SourceLocation
 
 from schema.execution.limits import DEFAULT_LIMITS, Limits, Measure, measure
+from schema.execution.plans import Plan
+from schema.execution.selections import steering_variables
 from schema.execution.validation import check_text, parse_text, validate_document
 
 # What graphql-core 3.3 was seen to need at most: for a token and the nodes made of it, and for an error.
@@ -37,6 +39,8 @@ class Document:
             each.name.value if each.name else None: each for each in ast.definitions if isinstance(each, OperationDefinitionNode)
         }
         self._constant_measures: dict[str | None, Measure] = {}
+        self.steering = sorted(steering_variables(ast))
+        self.plans: dict[Hashable, Plan | None] = {}
 
     def operation(self, name: str | None = None) -> OperationDefinitionNode:
         """The operation to run; raises GraphQLError, coded GRAPHQL_VALIDATION_FAILED, where that cannot be told.

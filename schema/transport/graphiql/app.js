@@ -1,7 +1,7 @@
 import "graphiql/style.css";
 import "./page.css";
 
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { createGraphiQLFetcher, StorageAPI } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
@@ -25,15 +25,23 @@ const fetcher = createGraphiQLFetcher({
   enableIncrementalDelivery: false,
 });
 
+// GraphiQL keeps headers out of the tabs that it stores, but not out of its history, where a token would outlive its session.
+const { storage } = new StorageAPI();
+const store = storage.setItem;
+const withoutHeaders = (json) => JSON.stringify(JSON.parse(json), (key, value) => (key === "headers" ? undefined : value));
+storage.setItem = (key, value) =>
+  store(key, ["graphiql:queries", "graphiql:favorites"].includes(key) ? withoutHeaders(value) : value);
+
 const { tabs, headers } = JSON.parse(document.getElementById("examples").textContent);
 // Who has been here before finds the tabs as they were left.
-const isFirstVisit = localStorage.getItem("graphiql:tabState") === null;
+const isFirstVisit = storage.getItem("graphiql:tabState") === null;
 
 createRoot(document.getElementById("graphiql")).render(
   createElement(
     GraphiQL,
     {
       fetcher,
+      storage,
       defaultTabs: tabs,
       defaultHeaders: headers,
       defaultEditorToolsVisibility: "variables",

@@ -1,0 +1,86 @@
+"""Functions written for one selection: each assembles an object's answer by plain reads, and checks every leaf as graphql-core does.
+
+Text becomes code here and nowhere else. No part of a client's text enters it but response keys, as Python string literals.
+"""
+
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any, NoReturn
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLNamedType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLString,
+    is_list_type,
+    is_non_null_type,
+)
+
+from schema.execution.selections import Unplannable
+
+# What graphql-core lets through as it is; everything else (a float for an Int, NaN, None for a non-null) is for the standard executor.
+_UNCHANGED = {
+    GraphQLString: "v.__class__ is str",
+    GraphQLID: "v.__class__ is str",
+    GraphQLBoolean: "v.__class__ is bool",
+    GraphQLInt: "v.__class__ is int and -2147483648 <= v <= 2147483647",
+    GraphQLFloat: "v.__class__ is float and isfinite(v)",
+}
+
+
+class Namespace:
+    """The objects that generated code refers to, by the names that it has for them."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, Any] = {"isfinite": isfinite, "refuse": _refuse}  # Any: functions of all shapes
+
+    def name(self, thing: Any) -> str:
+        name = f"n{len(self._objects)}"
+        self._objects[name] = thing
+        return name
+
+    def function(self, parameters: str, expression: str) -> Callable[..., Any]:
+        """`lambda parameters: expression`."""
+        made: Callable[..., Any] = eval(f"lambda {parameters}: {expression}", self._objects)  # noqa: S307  # see the module's docstring
+        return made
+
+
+def _refuse(value: object) -> NoReturn:
+    raise Unplannable(f"unexpected {type(value).__name__}")
+
+
+def completed(kind: GraphQLOutputType, value: str, names: Namespace, object_function: Callable[..., Any] | None) -> str:
+    """An expression for what `value`, an expression too, is in the answer. `object_function(object, arguments)` completes objects."""
+    nullable = not is_non_null_type(kind)
+    inner: Any = kind if nullable else kind.of_type  # type: ignore[union-attr]  # only a non-null type gets there
+    if is_list_type(inner):
+        item = completed(inner.of_type, "item", names, object_function)
+        function = names.name(names.function("items, A", f"[{item} for item in items]"))
+        return _unless_null(f"{function}({{}}, A)", value, nullable)
+    if unchanged := _UNCHANGED.get(inner):
+        allowed = f"{unchanged} or v is None" if nullable else unchanged
+        return f"(v if {allowed.replace('v.__class__', f'(v := {value}).__class__', 1)} else refuse(v))"
+    if isinstance(inner, GraphQLScalarType | GraphQLEnumType):
+        return _unless_null(f"{names.name(inner.coerce_output_value)}({{}})", value, nullable)
+    if object_function is None:
+        raise Unplannable(f"no plan for {_name(inner)}")
+    return _unless_null(f"{names.name(object_function)}({{}}, A)", value, nullable)
+
+
+def _unless_null(call: str, value: str, nullable: bool) -> str:
+    otherwise = "None" if nullable else "refuse(v)"
+    return f"({otherwise} if (v := {value}) is None else {call.format('v')})"
+
+
+def _name(kind: GraphQLNamedType) -> str:
+    return kind.name
+
+
+def mapping(entries: Iterable[tuple[str, str]]) -> str:
+    """A dict display of response keys and expressions."""
+    return "{" + ", ".join(f"{key!r}: {expression}" for key, expression in entries) + "}"

@@ -1,0 +1,174 @@
+"""Plans: how one operation is answered a level at a time, with one statement for each relation of a level.
+
+A plan's parts hold everything that is known before values are: functions, relations, and where each field's arguments stand in the
+list `A` of one run. What is unusual (an exception, null where there must be none) raises, and the standard executor takes over.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from resolvers.context import Context
+from schema.execution.selections import Unplannable
+from schema.relation import RelationField
+
+Values = Sequence[Any]  # Any: whatever fields are
+Arguments = Sequence[Mapping[str, Any]]  # Any: coerced arguments, by the fields' numbers
+
+
+class Run(NamedTuple):
+    """One execution of a plan."""
+
+    context: Context
+    arguments: Arguments
+
+
+class Completion(Protocol):
+    """Turns values into what they are in the answer, all values of a level at once."""
+
+    async def complete(self, values: Values, run: Run) -> Values: ...
+
+
+@dataclass(frozen=True)
+class CompleteList:
+    item: Completion
+    nullable: bool
+
+    async def complete(self, values: Values, run: Run) -> Values:
+        lists = [_list(each, self.nullable) for each in values]
+        completed = iter(await self.item.complete([item for items in lists if items is not None for item in items], run))
+        return [None if items is None else [next(completed) for _ in items] for items in lists]
+
+
+@dataclass(frozen=True)
+class CompleteObject:
+    plans: Mapping[type, "ObjectPlan"]
+    nullable: bool
+
+    async def complete(self, values: Values, run: Run) -> Values:
+        answers: list[Any] = [None] * len(values)
+        places: dict[type, list[int]] = {}
+        for place, value in enumerate(values):
+            if value is not None:
+                places.setdefault(type(value), []).append(place)
+            elif not self.nullable:
+                raise Unplannable("null in a non-null position")
+        for kind, found in places.items():
+            completed = await self.plans[kind].complete([values[place] for place in found], run)
+            for place, answer in zip(found, completed, strict=True):
+                answers[place] = answer
+        return answers
+
+
+@dataclass(frozen=True)
+class Step:
+    """A field that is more than a plain read: through a relation, or to objects that have such fields themselves."""
+
+    number: int
+    function: Callable[..., Any]
+    relation: RelationField | None
+    completion: Completion | None
+
+    def values(self, objects: Values, run: Run, found: Values | None) -> Values:
+        arguments = run.arguments[self.number]
+        if found is None:
+            return [self.function(each, **arguments) for each in objects]
+        return [self.function(each, value, **arguments) for each, value in zip(objects, found, strict=True)]
+
+
+@dataclass
+class ObjectPlan:
+    """One type's selection. `assemble(objects, A, columns)` puts plain fields and the steps' columns together.
+
+    A plan without steps is `plain(object, A)` alone, and is called by the functions of the objects that hold it.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    assemble: Callable[..., Values] = field(init=False)
+    plain: Callable[..., Any] = field(init=False)
+
+    async def complete(self, objects: Values, run: Run) -> Values:
+        found = await self._follow(objects, run) if any(step.relation for step in self.steps) else {}
+        columns = []
+        for step in self.steps:
+            values = step.values(objects, run, found.get(step.number))
+            columns.append(values if step.completion is None else await step.completion.complete(values, run))
+        return self.assemble(objects, run.arguments, *columns)
+
+    async def _follow(self, objects: Values, run: Run) -> dict[int, Values]:
+        """What each relation leads to from each object: one call of each batch function, whichever fields share it."""
+        keys: dict[int, list[Any]] = {}
+        wanted: dict[Any, dict[Any, None]] = {}
+        for step in self.steps:
+            if step.relation is not None:
+                key, arguments = step.relation.key, run.arguments[step.number]
+                keys[step.number] = [key(run.context, each.row, **arguments) for each in objects]
+                wanted.setdefault(step.relation.batch, {}).update(dict.fromkeys(keys[step.number]))
+        loaded = {}
+        for batch, all_keys in wanted.items():
+            all_keys.pop(None, None)
+            loaded[batch] = await run.context.loaders.load_many(batch, all_keys)
+        return {
+            step.number: [None if key is None else loaded[step.relation.batch][key] for key in keys[step.number]]
+            for step in self.steps
+            if step.relation is not None
+        }
+
+
+@dataclass(frozen=True)
+class RootField:
+    """One root field: `resolve` is called as it is by the standard executor, `finish` completes a leaf or a plain object."""
+
+    response_key: str
+    number: int
+    resolve: Callable[..., Awaitable[Any]]
+    finish: Callable[[Any, Arguments], Any] | None
+    completion: Completion | None
+
+    async def complete(self, value: Any, run: Run) -> Any:
+        if self.completion is None:
+            return self.finish(value, run.arguments)  # type: ignore[misc]  # one of the two is there
+        return (await self.completion.complete([value], run))[0]
+
+
+class Info(NamedTuple):
+    """As much of strawberry's Info as our resolvers ask for."""
+
+    context: Context
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One operation's roots, and how the arguments of all its fields come from variables."""
+
+    roots: Sequence[RootField]
+    arguments: Callable[[Any], Arguments]
+    serial: bool
+
+    async def execute(self, context: Context, variables: Any) -> dict[str, Any]:  # Any: graphql-core's VariableValues; JSON
+        """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises."""
+        run = Run(context, self.arguments(variables))
+        if self.serial or len(self.roots) == 1:
+            data = {}
+            for root in self.roots:
+                data[root.response_key] = await root.complete(await self._resolve(root, run), run)
+            return data
+        values = await asyncio.gather(*(self._resolve(root, run) for root in self.roots))
+        return {root.response_key: await root.complete(value, run) for root, value in zip(self.roots, values, strict=True)}
+
+    async def _resolve(self, root: RootField, run: Run) -> Any:
+        try:
+            value = await root.resolve(None, Info(run.context), **run.arguments[root.number])
+        except Exception as error:
+            run.context.resolved_roots[root.response_key] = error
+            raise
+        run.context.resolved_roots[root.response_key] = value
+        return value
+
+
+def _list(value: Any, nullable: bool) -> Sequence[Any] | None:
+    if value is None and not nullable:
+        raise Unplannable("null in a non-null position")
+    items: Sequence[Any] | None = value
+    return items
