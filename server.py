@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import click
 import uvicorn
-from db.movielens import Loaded, load
-from db.movielens_files import MovieLensError
-from db.progress import RowProgress
-from db.sample import load_sample
 from starlette.applications import Starlette
 
 from db.database import open_database
 from db.migrate import upgrade
+from db.movielens import Loaded, load
+from db.movielens_files import MovieLensError
+from db.progress import RowProgress
+from db.sample import load_sample
 from resolvers.services import Services, utc_now
 from schema import sdl
 from schema.transport.app import build_application
