@@ -1,6 +1,7 @@
 """GraphiQL in a real browser that can reach nothing but the server, on a schema small enough to read here."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -187,6 +188,10 @@ async def test_the_headers_tab_signs_in_requests_and_subscriptions(address: str)
         live = await visit.run("subscription Live { ratingChanged }")
         await expect(live).to_contain_text('"279 for Bearer an-access-token"')
         await expect(live).to_contain_text('"280 for Bearer an-access-token"')
+
+        stored = json.loads(await visit.page.evaluate("JSON.stringify(localStorage)"))
+        assert "ratingChanged" in stored["graphiql:queries"]
+        assert [key for key, value in stored.items() if "an-access-token" in value] == []
         assert visit.complaints == []
 
 
