@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from db.database import Transaction
 from db.tables import HALF_POINTS, movies, users
 
 COLUMNS = ("user_id", "movie_id", "half_points", "counted")
@@ -59,10 +60,13 @@ def _counting(table: Table, key: str, counters: Mapping[str, ColumnElement[int]]
     return update(table).where(table.c.id == totals.c.id).values(values)
 
 
-COUNT_FOR_MOVIES = _counting(movies, "movie_id", {**_COUNT_AND_SUM, **_BUCKETS})
-COUNT_FOR_USERS = _counting(users, "user_id", _COUNT_AND_SUM)
+_COUNT_FOR_MOVIES = _counting(movies, "movie_id", {**_COUNT_AND_SUM, **_BUCKETS})
+_COUNT_FOR_USERS = _counting(users, "user_id", _COUNT_AND_SUM)
 
 
-def changes_parameters(changes: Sequence[RatingChange]) -> dict[str, str]:
-    """The parameters of both statements."""
-    return {"changes": orjson.dumps([tuple(change) for change in changes]).decode()}
+async def count(transaction: Transaction, changes: Sequence[RatingChange]) -> None:
+    """Bring the counters in step. The caller has locked the users, and then the movies, that the changes name."""
+    if changes:
+        parameters = {"changes": orjson.dumps([tuple(change) for change in changes]).decode()}
+        await transaction.execute(_COUNT_FOR_USERS, parameters)
+        await transaction.execute(_COUNT_FOR_MOVIES, parameters)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Insert, Select, Table, bindparam, insert, select, update
 
-from db.counters import COUNT_FOR_MOVIES, COUNT_FOR_USERS, RatingChange, changes_parameters
+from db.counters import RatingChange, count
 from db.database import Transaction
 from db.movie_facts import MovieFacts, fact_columns, json_list, release_columns, searched_words, title_columns
 from db.tables import movie_genres, movie_words, movies, ratings, users
@@ -203,7 +203,7 @@ async def upsert_ratings(transaction: Transaction, given: Sequence[NewRating]) -
     for before, after in changed:
         changes.append(RatingChange(after.user_id, after.movie_id, before.half_points, -1))
         changes.append(RatingChange(after.user_id, after.movie_id, after.half_points, +1))
-    await _count(transaction, changes)
+    await count(transaction, changes)
 
 
 def _rating_columns(rating: NewRating, is_private: bool) -> Mapping[str, Any]:  # Any: ids, a number and a time
@@ -214,9 +214,3 @@ def _rating_columns(rating: NewRating, is_private: bool) -> Mapping[str, Any]:  
         "rated_at": rating.rated_at,
         "is_public": not is_private,
     }
-
-
-async def _count(transaction: Transaction, changes: Sequence[RatingChange]) -> None:
-    if changes:
-        await transaction.execute(COUNT_FOR_USERS, changes_parameters(changes))
-        await transaction.execute(COUNT_FOR_MOVIES, changes_parameters(changes))

@@ -1,16 +1,20 @@
-"""All SQL about ratings, and the counters of movies and users that must always agree with them."""
+"""All SQL about ratings. Whatever writes one keeps the counters of its movie and its user exact (db/counters.py)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, false, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, false, func, insert, select, update
+from sqlalchemy import delete as delete_from
 
-from db.database import Connection
+from db.counters import RatingChange, count
+from db.database import Connection, Transaction
+from db.movie_listing import MOVIE
 from db.paging import Ordering, keyset_page, page_of, page_parameters
 from db.rendering import Rows
-from db.rows import Page, PageRequest, RatingRow, VisibleRatings
-from db.tables import movies, ratings
+from db.rows import MovieRow, Page, PageRequest, RatingRow, VisibleRatings
+from db.tables import movies, ratings, users
 
 RATING = tuple(ratings.c[name] for name in RatingRow._fields)
 
@@ -34,6 +38,30 @@ _HIDDEN_COUNTS = (
     .where(ratings.c.user_id != bindparam("viewer_id"))
     .group_by(ratings.c.movie_id)
 )
+
+
+def _stored(column: str) -> ScalarSelect[Any]:  # Any: a number
+    """Of the locked user's rating of the locked movie; null where there is none.
+
+    It is read after both rows are locked, and whoever writes a rating locks its user first: so it is the newest.
+    """
+    of_both = (ratings.c.user_id == users.c.id, ratings.c.movie_id == movies.c.id)
+    return select(ratings.c[column]).where(*of_both).correlate(users, movies).scalar_subquery()
+
+
+_LOCKED = (
+    select(users.c.is_private, _stored("id"), _stored("half_points"), *MOVIE)
+    .join_from(users, movies, movies.c.imdb_id == bindparam("imdb_id"))
+    .where(users.c.id == bindparam("user_id"))
+    .with_for_update()
+)
+_ADD = insert(ratings).values({column.name: bindparam(column.name) for column in ratings.columns if column.name != "id"})
+_REPLACE = (
+    update(ratings)
+    .where(ratings.c.id == bindparam("stored_id"))
+    .values(half_points=bindparam("half_points"), rated_at=bindparam("rated_at"))
+)
+_DELETE = delete_from(ratings).where(ratings.c.id == bindparam("stored_id"))
 
 
 async def get_many(connection: Connection, ids: Sequence[int]) -> list[RatingRow]:
@@ -112,3 +140,64 @@ def _grouped(rows: Rows, ids: Sequence[int], index: int) -> dict[int, list[tuple
     for row in rows:
         groups[row[index]].append(row)
     return groups
+
+
+class _Locked(NamedTuple):
+    """A user's rating of a movie (no id and no half points where there is none) and the movie, until the transaction ends."""
+
+    user_is_private: bool
+    rating_id: int | None
+    half_points: int | None
+    movie: MovieRow
+
+
+async def _lock(transaction: Transaction, user_id: int, imdb_id: str) -> _Locked | None:
+    rows = await transaction.fetch(_LOCKED, {"user_id": user_id, "imdb_id": imdb_id})
+    if not rows:
+        return None
+    user_is_private, rating_id, half_points, *movie = rows[0]
+    return _Locked(user_is_private, rating_id, half_points, MovieRow(*movie))
+
+
+async def upsert(
+    transaction: Transaction, user_id: int, imdb_id: str, half_points: int, rated_at: datetime
+) -> tuple[RatingRow, MovieRow] | None:
+    """Store a user's rating of a movie, or replace the one that is there; both as they are then.
+
+    None where the user or the movie is not stored.
+    """
+    locked = await _lock(transaction, user_id, imdb_id)
+    if locked is None:
+        return None
+    movie_id, is_public = locked.movie.id, not locked.user_is_private
+    given = {"half_points": half_points, "rated_at": rated_at}
+    if locked.rating_id is None:
+        added = await transaction.execute(_ADD, {"user_id": user_id, "movie_id": movie_id, "is_public": is_public, **given})
+        rating_id = added.last_id
+    else:
+        await transaction.execute(_REPLACE, {"stored_id": locked.rating_id, **given})
+        rating_id = locked.rating_id
+    movie = await _count(transaction, user_id, locked, half_points)
+    return RatingRow(rating_id, user_id, movie_id, half_points, rated_at, is_public), movie
+
+
+async def delete(transaction: Transaction, user_id: int, imdb_id: str) -> tuple[int, MovieRow] | None:
+    """Delete a user's rating of a movie; its id, and the movie as it is then. None where there is no such rating."""
+    locked = await _lock(transaction, user_id, imdb_id)
+    if locked is None or locked.rating_id is None:
+        return None
+    await transaction.execute(_DELETE, {"stored_id": locked.rating_id})
+    return locked.rating_id, await _count(transaction, user_id, locked, None)
+
+
+async def _count(transaction: Transaction, user_id: int, before: _Locked, half_points: int | None) -> MovieRow:
+    """Bring every counter in step with a rating that is now `half_points`, or not there any more; the movie as it is then."""
+    movie = before.movie
+    if before.half_points == half_points:
+        return movie
+    changes = [RatingChange(user_id, movie.id, value, counted) for value, counted in ((before.half_points, -1), (half_points, +1)) if value]
+    await count(transaction, changes)
+    return movie._replace(
+        rating_count=movie.rating_count + sum(change.counted for change in changes),
+        rating_sum=movie.rating_sum + sum(change.counted * change.half_points for change in changes),
+    )

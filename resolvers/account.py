@@ -1,6 +1,6 @@
 """Profiles: changing one, and deleting a user with everything that is the user's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -26,7 +26,7 @@ class UserChanges(TypedDict, total=False):
 
 async def resolve_update_user(context: Context, account: str | None, changes: UserChanges) -> UserRow:
     viewer = context.require_viewer()
-    user_id = await _id_of_account(context, account)
+    user_id = await id_of_account(context, account)
 
     async def work(transaction: Transaction) -> UserRow:
         before = await user_repository.lock(transaction, user_id)
@@ -46,8 +46,8 @@ async def resolve_update_user(context: Context, account: str | None, changes: Us
     return shown_to(context.viewer, user)
 
 
-async def _id_of_account(context: Context, account: str | None) -> int:
-    """Whose account it is: the viewer's, or the one that an admin names."""
+async def id_of_account(context: Context, account: str | None, field: Sequence[str] = ACCOUNT) -> int:
+    """Whose account it is: the viewer's, or the one that an admin names in an input's `field`."""
     viewer = context.require_viewer()
     if account is None:
         return viewer.id
@@ -55,9 +55,9 @@ async def _id_of_account(context: Context, account: str | None) -> int:
     if user is not None and user.id == viewer.id:
         return viewer.id
     if not viewer.is_admin:
-        raise Forbidden("Only an admin may name another user's account.", ACCOUNT)
+        raise Forbidden("Only an admin may name another user's account.", field)
     if user is None:
-        raise NotFound("There is no user of this name.", ACCOUNT)
+        raise NotFound("There is no user of this name.", field)
     return user.id
 
 

@@ -1,15 +1,63 @@
-"""Fields that lead to ratings, and from them."""
+"""Fields that lead to ratings, and from them; giving a rating and taking it back."""
 
-from db.rows import RatingRow
+from db import rating_repository
+from db.database import Transaction
+from db.rows import MovieRow, RatingRow
 from resolvers.access import sees_rating
+from resolvers.account import id_of_account
 from resolvers.context import Context
-from resolvers.loaders import movies_by_id, ratings_by_id, users_by_id
+from resolvers.errors import NotFound, Unauthenticated
+from resolvers.loaders import movies_by_id, movies_by_imdb_id, ratings_by_id, users_by_id
 from resolvers.relations import Relation
+from resolvers.scales import half_points_of
+from resolvers.validation import IMDB_ID, imdb_id_errors, raise_all, rating_value_errors
+
+USERNAME = ("input", "username")
 
 
 async def resolve_rating(context: Context, rating_id: int) -> RatingRow | None:
     rating = await context.load(ratings_by_id, rating_id)
     return rating if rating is not None and sees_rating(context.viewer, rating) else None
+
+
+async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale: str) -> tuple[RatingRow, MovieRow]:
+    """The viewer's rating of a movie, given or given anew, and the movie with it counted."""
+    viewer = context.require_viewer()
+    raise_all([*imdb_id_errors(imdb_id), *rating_value_errors(value, scale)])
+    half_points = half_points_of(value, scale)
+
+    async def work(transaction: Transaction) -> tuple[RatingRow, MovieRow] | None:
+        return await rating_repository.upsert(transaction, viewer.id, imdb_id, half_points, context.services.now())
+
+    rated = await context.services.database.transaction(work)
+    if rated is None:
+        # Nearly every movie that is rated is stored: only where one is not is anything asked first.
+        await _ensure_stored(context, imdb_id)
+        rated = await context.services.database.transaction(work)
+    if rated is None:
+        raise Unauthenticated("This account has just been deleted.")
+    return rated
+
+
+async def resolve_delete_rating(context: Context, imdb_id: str, username: str | None) -> tuple[int, MovieRow]:
+    """The id of the viewer's rating of a movie, or of the user's whom an admin names, deleted; and the movie without it."""
+    context.require_viewer()
+    user_id = await id_of_account(context, username, USERNAME)
+    raise_all(list(imdb_id_errors(imdb_id)))
+
+    async def work(transaction: Transaction) -> tuple[int, MovieRow] | None:
+        return await rating_repository.delete(transaction, user_id, imdb_id)
+
+    deleted = await context.services.database.transaction(work)
+    if deleted is None:
+        raise NotFound(f"There is no rating of {imdb_id} to delete.", IMDB_ID)
+    return deleted
+
+
+async def _ensure_stored(context: Context, imdb_id: str) -> None:
+    """Raise NotFound for a movie that is not stored."""
+    if await context.load(movies_by_imdb_id, imdb_id) is None:
+        raise NotFound(f"The movie {imdb_id} is not stored here.", IMDB_ID)
 
 
 def _user_id(_context: Context, rating: RatingRow) -> int:

@@ -9,6 +9,7 @@ from db.rows import MovieFilter, Page, PageRequest, Row
 from db.search import normalise, words
 from resolvers.cursors import decode_cursor
 from resolvers.errors import BadUserInput, Invalid, Several, UserError
+from resolvers.scales import STEPS, is_on_scale, on_scale
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -18,6 +19,9 @@ MAX_SEARCH_CHARACTERS = 200
 
 MAX_DISPLAY_NAME_CHARACTERS = 64
 MAX_BIO_CHARACTERS = 1000
+
+IMDB_ID = ("input", "imdbId")
+VALUE = ("input", "value")
 
 _IMDB_ID = re.compile(r"tt[0-9]{7,10}")
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,32}")
@@ -99,6 +103,17 @@ def raise_all(errors: Sequence[UserError]) -> None:
         raise errors[0]
     if errors:
         raise Several(errors)
+
+
+def imdb_id_errors(imdb_id: str) -> Iterator[UserError]:
+    if not is_imdb_id(imdb_id):
+        yield Invalid("An IMDb id is `tt` and 7 to 10 digits, such as `tt0111161`.", IMDB_ID)
+
+
+def rating_value_errors(value: float, scale: str) -> Iterator[UserError]:
+    if not is_on_scale(value, scale):
+        lowest, highest = on_scale(STEPS[0], scale), on_scale(STEPS[-1], scale)
+        yield Invalid(f"On the scale {scale} a rating is from {lowest:g} to {highest:g} in steps of {lowest:g}, not {value}.", VALUE)
 
 
 def username_errors(username: str | None) -> Iterator[UserError]:
