@@ -5,6 +5,7 @@ import strawberry
 from db.rows import MovieFilter as WantedMovies
 from resolvers.account import UserChanges
 from resolvers.validation import movie_filter
+from schema.values import RatingScale
 
 
 @strawberry.input(description="Whole numbers from one to another, both included; what is absent is unbounded.")
@@ -68,3 +69,18 @@ class UpdateUserInput:
         if self.is_private is not strawberry.UNSET:
             changes["is_private"] = self.is_private
         return changes
+
+
+@strawberry.input(description="A rating to give: of which movie, and how good it is.")
+class RateMovieInput:
+    imdb_id: strawberry.ID = strawberry.field(description="The movie's IMDb id, such as `tt0111161`.")
+    value: float = strawberry.field(description="How good it is, as one of the scale's twenty steps; nothing is rounded.")
+    scale: RatingScale = strawberry.field(default=RatingScale.TEN, description="The scale that `value` is on.")
+
+
+@strawberry.input(description="A rating to take back: of which movie, and whose.")
+class DeleteRatingInput:
+    imdb_id: strawberry.ID = strawberry.field(description="The movie's IMDb id, such as `tt0111161`.")
+    username: str | None = strawberry.field(
+        default=None, description="Whose rating, by username; absent: one's own. Only an admin may name another user."
+    )

@@ -4,7 +4,7 @@ from enum import Enum
 
 import strawberry
 
-from schema.types import User
+from schema.types import Movie, Rating, User
 
 
 @strawberry.enum(description="Why a mutation was refused. The message says it in words, these are for programs.")
@@ -45,3 +45,17 @@ class Payload:
 @strawberry.type(description="What `updateUser` answers.")
 class UpdateUserPayload(Payload):
     user: User | None = strawberry.field(default=None, description="The user, changed.")
+
+
+@strawberry.type(description="What `rateMovie` answers.")
+class RateMoviePayload(Payload):
+    rating: Rating | None = strawberry.field(default=None, description="The rating as it is now.")
+    movie: Movie | None = strawberry.field(default=None, description="The movie, with the rating counted in its figures.")
+
+
+@strawberry.type(description="What `deleteRating` answers.")
+class DeleteRatingPayload(Payload):
+    deleted_rating_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The global id of the rating that is gone, to take it out of lists and caches."
+    )
+    movie: Movie | None = strawberry.field(default=None, description="The movie, without the rating in its figures.")

@@ -16,6 +16,7 @@ from resolvers.movie import (
     resolve_ratings_hidden_count,
 )
 from resolvers.rating import resolve_rating_movie, resolve_rating_user
+from resolvers.scales import on_scale
 from resolvers.user import resolve_user_rating, resolve_user_rating_distribution, resolve_user_ratings
 from resolvers.validation import empty_page
 from schema.arguments import After, Before, First, ImdbId, Last, RatingOrderBy, Scale
@@ -31,7 +32,6 @@ from schema.values import (
     average_of,
     buckets_of,
     external_ratings_of,
-    on_scale,
 )
 
 DETAILS = "Read only when asked for."
@@ -242,7 +242,7 @@ class Rating(Node):
 
     @strawberry.field(description="The value, exactly as it was given, on the scale asked for.")
     def value(self, scale: Scale = RatingScale.TEN) -> float:
-        return on_scale(self.row.half_points, scale)
+        return on_scale(self.row.half_points, scale.name)
 
     @strawberry.field(description="When the present value was given: rating again moves it.")
     def rated_at(self) -> datetime:

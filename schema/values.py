@@ -1,7 +1,6 @@
 """The small types that User, Movie and Rating are described with."""
 
 from enum import Enum
-from fractions import Fraction
 
 import orjson
 import strawberry
@@ -17,15 +16,6 @@ class RatingScale(Enum):
     TEN = strawberry.enum_value("TEN", description="0.5 to 10, in halves. The default everywhere.")
     FIVE = strawberry.enum_value("FIVE", description="0.25 to 5 stars, in quarters.")
     HUNDRED = strawberry.enum_value("HUNDRED", description="5 to 100 percent, in fives.")
-
-
-STEPS_PER_POINT = {RatingScale.TEN: Fraction(2), RatingScale.FIVE: Fraction(4), RatingScale.HUNDRED: Fraction(1, 5)}
-"""How many of the twenty steps one point of a scale holds."""
-
-
-def on_scale(half_points: int, scale: RatingScale) -> float:
-    """A stored value (1 to 20) on a scale."""
-    return float(half_points / STEPS_PER_POINT[scale])
 
 
 @strawberry.enum(description="In which order ratings come. Ties go by which was first given: to the later where the order descends.")
