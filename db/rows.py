@@ -26,6 +26,28 @@ class UserRow(NamedTuple):
     rating_sum: int
 
 
+class CredentialsRow(NamedTuple):
+    """`password_hash` is None for a user that nobody can log in as."""
+
+    user: UserRow
+    password_hash: str | None
+
+
+class SessionRow(NamedTuple):
+    """A session that has not ended, with what its user may do."""
+
+    id: bytes
+    user_id: int
+    is_admin: bool
+    is_private: bool
+
+
+class RefreshTokenRow(NamedTuple):
+    session_id: bytes
+    expires_at: datetime
+    used_at: datetime | None
+
+
 class MovieRow(NamedTuple):
     """What pages of movies show; the wide columns are a MovieDetailsRow, read only when asked for."""
 

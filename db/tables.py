@@ -71,6 +71,7 @@ def _name(length: int) -> String:
 
 _LONG_TEXT = Text().with_variant(mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql")
 _ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only in an INTEGER PRIMARY KEY
+_SESSION_ID = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
 _HASH = LargeBinary(32).with_variant(mysql.BINARY(32), "mysql")
 _INNODB: dict[str, Any] = {  # Any: the dialects' own options
     "mysql_engine": "InnoDB",
@@ -214,6 +215,27 @@ ratings = Table(
     Index("ratings_by_movie_and_time", "movie_id", "is_public", "rated_at", "id"),
     Index("ratings_by_movie_and_value", "movie_id", "is_public", "half_points", "id"),
     sqlite_autoincrement=True,
+    **_INNODB,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _SESSION_ID, primary_key=True, comment="random, so that a token of one database fits no other"),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, comment="when its newest refresh token does"),
+    **_INNODB,
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", _HASH, primary_key=True, comment="SHA-256"),
+    Column("session_id", ForeignKey(sessions.c.id, ondelete="CASCADE"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, comment="kept until it expires, to know it again when it is used twice"),
+    Index("refresh_tokens_by_session", "session_id", "expires_at"),
     **_INNODB,
 )
 
