@@ -110,7 +110,7 @@ class Documents:
         try:
             tokens = check_text(text, self._limits)
             ast = parse_text(text, self._limits)
-            errors = validate_document(self._schema, ast, self._limits, hints=self._hints, introspection=self._introspection)
+            errors = validate_document(self._schema, ast, hints=self._hints, introspection=self._introspection)
         except GraphQLError as error:
             raise InvalidDocument([error]) from None
         if errors:

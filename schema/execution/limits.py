@@ -36,7 +36,7 @@ class Limits:
     """The largest of each figure that is allowed; a document beyond one is QUERY_TOO_COMPLEX.
 
     Depth and cost are settings. The others are well above what clients write, and low enough for the worst document
-    within them to be read, validated and measured in about a tenth of a second.
+    within them to be read, validated and measured in less than a tenth of a second.
     """
 
     depth: int = 12
@@ -111,6 +111,13 @@ def check(measured: Measure, limits: Limits = DEFAULT_LIMITS) -> None:
     """Raise GraphQLError, coded QUERY_TOO_COMPLEX and with the figures, where an operation is beyond a limit."""
     names = (each.name for each in fields(measured) if each.name != "variables")
     check_figures({name: getattr(measured, name) for name in names}, limits)
+
+
+def check_shape(measured: Measure, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Raise as `check` does, but not for depth and cost alone: those depend on variables, the rest on what is written."""
+    shape = ("root_fields", "aliases", "duplicates", "introspection", "nesting", "selections")
+    if any(getattr(measured, name) > getattr(limits, name) for name in shape):
+        check(measured, limits)
 
 
 def check_figures(figures: Mapping[str, int], limits: Limits) -> None:

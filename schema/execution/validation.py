@@ -1,7 +1,7 @@
 """A document's text made into an AST that the schema allows, in bounded time.
 
-A text is held against the limits before it is parsed, and its AST before it is validated, because graphql-core takes
-seconds over some small documents. Errors carry GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED or QUERY_TOO_COMPLEX.
+A text is held against the limits before it is parsed, and what it says before it is validated, because graphql-core
+takes seconds over some small documents. Errors carry GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED or QUERY_TOO_COMPLEX.
 """
 
 import re
@@ -27,10 +27,10 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 
-from schema.execution.limits import Limits, check, check_figures, measure
+from schema.execution.limits import Limits, check_figures, check_shape, measure
 
 MAX_ERRORS = 20
-MAX_COMPARISONS = 30_000
+MAX_COMPARISONS = 15_000
 
 _LEXEME = re.compile(
     r"""
@@ -65,11 +65,17 @@ def check_text(text: str, limits: Limits) -> int:
 
 
 def parse_text(text: str, limits: Limits) -> DocumentNode:
-    """Parse a text that `check_text` allows; raises GraphQLError, coded, where it does not parse or repeats too much."""
+    """Parse a text that `check_text` allows; raises GraphQLError, coded, where it does not parse or is too complex."""
     try:
         document = parse(text)
     except GraphQLSyntaxError as error:
         raise _coded(error, "GRAPHQL_PARSE_FAILED") from None
+    _check_nodes(document, limits)
+    _check_operations(document, limits)
+    return document
+
+
+def _check_nodes(document: DocumentNode, limits: Limits) -> None:
     operations = directives = 0
     pending: list[Node] = list(document.definitions)
     while pending:
@@ -82,12 +88,20 @@ def parse_text(text: str, limits: Limits) -> DocumentNode:
         if selection_set:
             pending.extend(selection_set.selections)
     check_figures({"operations": operations, "directives": directives}, limits)
-    return document
 
 
-def validate_document(
-    schema: GraphQLSchema, document: DocumentNode, limits: Limits, *, hints: bool, introspection: bool
-) -> list[GraphQLError]:
+def _check_operations(document: DocumentNode, limits: Limits) -> None:
+    """Hold every operation's shape against the limits, since validating reads them all."""
+    selections = 0
+    for operation in document.definitions:
+        if isinstance(operation, OperationDefinitionNode):
+            measured = measure(document, operation, limits=limits)
+            check_shape(measured, limits)
+            selections += measured.selections
+            check_figures({"selections": selections}, limits)
+
+
+def validate_document(schema: GraphQLSchema, document: DocumentNode, *, hints: bool, introspection: bool) -> list[GraphQLError]:
     """The errors of a document, at most MAX_ERRORS and one that says there are more; none where it is valid.
 
     Raises GraphQLError, coded QUERY_TOO_COMPLEX, where telling them would take too long.
@@ -98,23 +112,12 @@ def validate_document(
         rules = (ExecutableDefinitionsRule,)
     errors = validate(schema, document, rules, MAX_ERRORS, hide_suggestions=not hints)
     if len(errors) <= MAX_ERRORS and any(isinstance(each, ValidationAbortedError) for each in errors):
-        raise _too_complex(document, limits)
+        message = "The query is too complex: its fields repeat too often, or its fragments nest too deeply, to be validated."
+        raise GraphQLError(message, extensions={"code": "QUERY_TOO_COMPLEX", "maxComparisons": MAX_COMPARISONS})
     for error in errors:
         # graphql-core goes on hinting at selections: "Did you mean 'viewer { ... }'?"
         error.message = error.message if hints else error.message.partition(" Did you mean ")[0]
     return [_coded(each, "GRAPHQL_VALIDATION_FAILED") for each in errors]
-
-
-def _too_complex(document: DocumentNode, limits: Limits) -> GraphQLError:
-    """Why a document cannot be validated: the figures of an operation beyond its limits, if there is one."""
-    operations = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    try:
-        for operation in operations:
-            check(measure(document, operation, None, limits), limits)
-    except GraphQLError as error:
-        return error
-    message = "The query is too complex: its fields repeat too often, or its fragments nest too deeply, to be validated."
-    return GraphQLError(message, extensions={"code": "QUERY_TOO_COMPLEX", "maxComparisons": MAX_COMPARISONS})
 
 
 class _BoundedOverlappingFieldsRule(OverlappingFieldsCanBeMergedRule):

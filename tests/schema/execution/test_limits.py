@@ -71,12 +71,12 @@ def test_depth_and_cost(depth: int, cost: int, text: str) -> None:
 
 
 def test_where_types_exclude_each_other_the_larger_counts() -> None:
-    text = """{ node(id: 1) {
+    text = """{ nodes(ids: [1, 2]) {
       ... on Movie { list: ratings(first: 50) { totalCount } }
       ... on User { list: ratings(first: 100) { totalCount } } } }"""
 
-    assert measured(text).cost == 2
-    assert measured(text.replace("on User { list", "on User { other")).cost == 3
+    assert measured(text).cost == 1 + ceil((2 + 2 * 100) / 100)
+    assert measured(text.replace("on User { list", "on User { other")).cost == 1 + ceil((2 + 2 * 50 + 2 * 100) / 100)
 
 
 @pytest.mark.parametrize(
