@@ -42,10 +42,11 @@ def keyset_page(select: Select[Any], ordering: Ordering, *, backward: bool, afte
 def _beyond(ordering: Ordering, name: str, *, descending: bool) -> ColumnElement[bool]:
     key = bindparam(f"{name}_key", type_=ordering.key.type)
     row_id = bindparam(f"{name}_id", type_=ordering.id.type)
-    # MariaDB reads a range from the first comparison; it makes none of `(key, id) < (?, ?)`.
+    # Of this MariaDB makes an exact range, however many rows share the key; of `(key, id) < (?, ?)` it makes none. The first
+    # comparison follows from the second, and is what SQLite reads its range from.
     if descending:
-        return and_(ordering.key <= key, or_(ordering.key < key, ordering.id < row_id))
-    return and_(ordering.key >= key, or_(ordering.key > key, ordering.id > row_id))
+        return and_(ordering.key <= key, or_(ordering.key < key, and_(ordering.key == key, ordering.id < row_id)))
+    return and_(ordering.key >= key, or_(ordering.key > key, and_(ordering.key == key, ordering.id > row_id)))
 
 
 def page_parameters(request: PageRequest) -> Mapping[str, Any]:

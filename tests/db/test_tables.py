@@ -181,7 +181,7 @@ async def test_the_weighted_rating_follows_from_the_counters(database: Database,
 async def run(database: Database, statement: str) -> Sequence[Any]:  # Any: rows of anything
     """Run SQL as it stands, in a transaction of its own."""
     async with database._backend.begin() as connection:
-        return list((await connection.run(Rendered(statement.replace("%", "%%")), ())).rows)
+        return list((await connection.run(Rendered(statement), ())).rows)
 
 
 async def contents(database: Database) -> list[Sequence[Any]]:  # Any: as above
