@@ -29,6 +29,7 @@ class NewUser:
     """A user without a password: nobody can log in as it."""
 
     username: str
+    created_at: datetime
     display_name: str | None = None
     is_private: bool = False
 
@@ -88,7 +89,7 @@ _CHANGE_RATING = (
 )
 
 
-async def add_users(transaction: Transaction, wanted: Sequence[NewUser], now: datetime) -> dict[str, int]:
+async def add_users(transaction: Transaction, wanted: Sequence[NewUser]) -> dict[str, int]:
     """Store the users whose names nobody has yet; each one's id by its name."""
     by_key = {user.username.lower(): user for user in wanted}
     ids: dict[str, int] = dict(await transaction.fetch(_USERS, {"keys": list(by_key)}))
@@ -98,7 +99,7 @@ async def add_users(transaction: Transaction, wanted: Sequence[NewUser], now: da
             "username_key": key,
             "display_name": user.display_name,
             "is_private": user.is_private,
-            "created_at": now,
+            "created_at": user.created_at,
         }
         for key, user in by_key.items()
         if key not in ids

@@ -4,8 +4,7 @@ Batches are committed one by one with every counter exact, so that an interrupte
 one goes on without doubling anything.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from db.database import Database, Transaction
-from db.errors import DuplicateRow
+from db.loading import commit
 from db.loading_repository import NewRating, NewUser, add_movies, add_users, upsert_ratings
 from db.movie_facts import MovieFacts
 from db.movielens_files import Report, count_rows, open_folder
@@ -22,7 +21,6 @@ from db.movielens_records import MovieLensMovie, MovieLensRating, read_movies, r
 
 MOVIES_A_BATCH = 1000
 RATINGS_A_BATCH = 5000
-ATTEMPTS = 3
 T = TypeVar("T")
 
 
@@ -53,10 +51,10 @@ async def load(database: Database, path: Path, *, report: Report, progress: Prog
     movie_ids: dict[int, int] = {}
     rating_count = 0
     for movies in _batches(read_movies(folder, report), MOVIES_A_BATCH):
-        movie_ids |= await _commit(database, partial(_store_movies, movies=movies, now=now))
+        movie_ids |= await commit(database, partial(_store_movies, movies=movies, now=now))
         progress.advance(len(movies))
     for ratings in _batches(read_ratings(folder, movie_ids, report), RATINGS_A_BATCH):
-        await _commit(database, partial(_store_ratings, ratings=ratings, movie_ids=movie_ids, now=now))
+        await commit(database, partial(_store_ratings, ratings=ratings, movie_ids=movie_ids, now=now))
         progress.advance(len(ratings))
         rating_count += len(ratings)
     return Loaded(len(movie_ids), rating_count)
@@ -72,7 +70,7 @@ async def _store_ratings(
     transaction: Transaction, *, ratings: Sequence[MovieLensRating], movie_ids: Mapping[int, int], now: datetime
 ) -> None:
     usernames = {rating.user_id: f"ml{rating.user_id}" for rating in ratings}
-    user_ids = await add_users(transaction, [NewUser(username) for username in usernames.values()], now)
+    user_ids = await add_users(transaction, [NewUser(username, now) for username in usernames.values()])
     given = [NewRating(user_ids[usernames[each.user_id]], movie_ids[each.movie_id], each.half_points, each.rated_at) for each in ratings]
     await upsert_ratings(transaction, given)
 
@@ -87,14 +85,6 @@ def _facts(movie: MovieLensMovie) -> MovieFacts:
         year=movie.year,
         genres=movie.genres,
     )
-
-
-async def _commit(database: Database, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Run a batch in a transaction; again where somebody else stored one of its movies at the same moment."""
-    for _ in range(ATTEMPTS - 1):
-        with suppress(DuplicateRow):
-            return await database.transaction(work)
-    return await database.transaction(work)
 
 
 def _batches(records: Iterator[T], size: int) -> Iterator[Sequence[T]]:

@@ -224,7 +224,7 @@ async def test_movies_are_found_by_their_titles_original_titles_and_other_names(
 
 
 async def test_ratings_of_a_private_user_are_stored_as_hidden(database: Database, tmp_path: Path) -> None:
-    await database.transaction(lambda transaction: add_users(transaction, [NewUser("ML1", is_private=True)], NOW))
+    await database.transaction(lambda transaction: add_users(transaction, [NewUser("ML1", NOW, is_private=True)]))
 
     await load_quietly(database, movielens_folder(tmp_path))
 
