@@ -11,10 +11,10 @@ import pytest
 import redis
 
 from db.database import Database, open_database
-from resolvers.services import Services
 from tests.clients import Insider
 from tests.databases import MigratedTables, empty_database, sqlite_url
 from tests.servers import LocalServer, MariaDB, MissingProgram, Redis
+from tests.services import services_on
 
 Server = TypeVar("Server", bound=LocalServer)
 
@@ -79,7 +79,7 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def insider(database: Database) -> Insider:
     """Runs operations on `database` as any viewer."""
-    return Insider(Services(database))
+    return Insider(services_on(database))
 
 
 def _running(server: Server) -> Iterator[Server]:

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from db.database import Database, open_database
+from db.movie_listing import CANDIDATES
 from db.rendering import Rendered
 from resolvers.access import Viewer
-from resolvers.services import Services
 from tests.clients import Insider
 from tests.databases import MigratedTables, empty_database, run_statements
 from tests.factories import movie, rating, store, user
 from tests.servers import MariaDB
+from tests.services import services_on
 from tests.statements import Statement, recorded
 
 MOVIES, USERS = 3000, 1000
@@ -105,7 +106,7 @@ async def test_a_scan_and_a_sort_would_be_found(large: Database) -> None:
 @pytest.mark.parametrize("order", RATING_ORDERS)
 @pytest.mark.parametrize("of", ["movie", "user"])
 async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, order: str, viewer: Viewer | None) -> None:
-    insider = Insider(Services(large))
+    insider = Insider(services_on(large))
     parent = f'movie(imdbId: "tt{FAVOURITE:07}")' if of == "movie" else f'user(username: "user{FAN}")'
     query = f"query ($first: Int, $last: Int, $after: String, $before: String) {{ {parent} {{"
     query += f" ratings(first: $first, last: $last, after: $after, before: $before, orderBy: {order}) {{ edges {{ cursor }} }} }} }}"
@@ -122,7 +123,7 @@ async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, ord
 
 @pytest.mark.parametrize("order", MOVIE_ORDERS)
 async def test_pages_of_all_movies_come_from_an_index(large: Database, order: str) -> None:
-    insider = Insider(Services(large))
+    insider = Insider(services_on(large))
     query = "query ($first: Int, $last: Int, $after: String, $before: String) {"
     query += f" movies(first: $first, last: $last, after: $after, before: $before, orderBy: {order}) {{ edges {{ cursor }} }} }}"
     edges = (await insider.ask(query, {"first": 100}))["movies"]["edges"]
@@ -143,7 +144,7 @@ TIED = {
 
 @pytest.mark.parametrize("listing", TIED.values(), ids=TIED)
 async def test_a_page_among_many_equals_reads_only_its_own_rows(large: Database, listing: str) -> None:
-    insider = Insider(Services(large))
+    insider = Insider(services_on(large))
 
     async def page(cut: str) -> Any:  # Any: JSON
         data = await insider.ask(f"{{ {listing.replace('{page}', cut)} }}")
@@ -188,13 +189,29 @@ LOOK_UPS = {
 @pytest.mark.parametrize("query", LOOK_UPS.values(), ids=LOOK_UPS)
 async def test_look_ups_come_from_an_index(large: Database, query: str, viewer: Viewer | None) -> None:
     with recorded() as statements:
-        await Insider(Services(large)).ask(query, viewer=viewer)
+        await Insider(services_on(large)).ask(query, viewer=viewer)
 
     assert await faults(large, statements) == []
 
 
 async def test_the_viewer_comes_from_an_index(large: Database) -> None:
     with recorded() as statements:
-        await Insider(Services(large)).ask("{ viewer { username isAdmin } }", viewer=ADMIN)
+        await Insider(services_on(large)).ask("{ viewer { username isAdmin } }", viewer=ADMIN)
 
     assert await faults(large, statements) == []
+
+
+@pytest.mark.parametrize(
+    ("search", "most_ranked"),
+    [("of", CANDIDATES), ("film", 2 * CANDIDATES), ("the film", 2 * CANDIDATES), ("of 29", 111), ("film of 2999", 1)],
+)
+async def test_a_search_ranks_a_bounded_number_however_common_its_words(large: Database, search: str, most_ranked: int) -> None:
+    """Every title holds `film` and `of`, and begins with `the film`; those beginnings and those words count apart."""
+    query = "query ($search: String!) { movies(first: 10, filter: {search: $search}) { nodes { title } totalCount } }"
+    with recorded() as statements:
+        found = (await Insider(services_on(large)).ask(query, {"search": search}))["movies"]
+
+    assert min(most_ranked, 10) == len(found["nodes"])
+    assert min(most_ranked, CANDIDATES) <= found["totalCount"] <= most_ranked
+    for statement in statements:
+        assert await rows_read(large, statement) <= 10 * (most_ranked + 10)
