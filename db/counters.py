@@ -1,9 +1,10 @@
-"""The statements that keep the counters of movies and users in step with changed ratings, any number at once.
+"""The counters of movies and users, kept in step with changed ratings: one, by arithmetic, or any number at once.
 
-They take the changes as one JSON text, since a row of counters each would cost a round trip each.
+Many changes are taken as one JSON text, since a row of counters each would cost a statement each. Whoever counts has locked the
+users that the changes name, and then the movies.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -65,8 +66,28 @@ _COUNT_FOR_USERS = _counting(users, "user_id", _COUNT_AND_SUM)
 
 
 async def count(transaction: Transaction, changes: Sequence[RatingChange]) -> None:
-    """Bring the counters in step. The caller has locked the users, and then the movies, that the changes name."""
+    """Bring the counters in step with any number of changes."""
     if changes:
         parameters = {"changes": orjson.dumps([tuple(change) for change in changes]).decode()}
-        await transaction.execute(_COUNT_FOR_USERS, parameters)
-        await transaction.execute(_COUNT_FOR_MOVIES, parameters)
+        await transaction.execute_later(_COUNT_FOR_USERS, parameters)
+        await transaction.execute_later(_COUNT_FOR_MOVIES, parameters)
+
+
+def _adding(table: Table, columns: Iterable[str]) -> Update:
+    added = {table.c[name]: table.c[name] + bindparam(f"added_{name}") for name in columns}
+    return update(table).where(table.c.id == bindparam("counted_id")).values(added)
+
+
+_ADD_TO_MOVIE = _adding(movies, (*_COUNT_AND_SUM, *_BUCKETS))
+_ADD_TO_USER = _adding(users, _COUNT_AND_SUM)
+
+
+async def count_one(transaction: Transaction, user_id: int, movie_id: int, before: int, after: int) -> None:
+    """Bring the counters in step with one rating, which was `before` half points and is `after`; 0 is no rating."""
+    added = {
+        "added_rating_count": bool(after) - bool(before),
+        "added_rating_sum": after - before,
+        **{f"added_rated_{value}": (value == after) - (value == before) for value in HALF_POINTS},
+    }
+    await transaction.execute_later(_ADD_TO_USER, {"counted_id": user_id, **added})
+    await transaction.execute_later(_ADD_TO_MOVIE, {"counted_id": movie_id, **added})

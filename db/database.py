@@ -41,6 +41,9 @@ class Transaction(Connection, Protocol):
     async def execute(self, statement: Executable, parameters: Parameters) -> Result:
         """Run one INSERT, UPDATE or DELETE; raises DuplicateRow where a unique constraint refuses it."""
 
+    async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
+        """Run one whose result nobody needs, along with the next or with the commit: it costs no round trip, and raises where they do."""
+
     async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
         """Run one INSERT for many rows in as few round trips as the driver allows."""
 
@@ -59,6 +62,7 @@ class Backend(Protocol):
 
 class RawConnection(Protocol):
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result: ...  # Any: as in Parameters
+    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None: ...  # Any: as in Parameters
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None: ...
 
 
@@ -115,6 +119,10 @@ class _OpenTransaction(_Statements):
     async def execute(self, statement: Executable, parameters: Parameters) -> Result:
         expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
         return await self._connection.run(expanded, values)
+
+    async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
+        expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
+        await self._connection.run_later(expanded, values)
 
     async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
         if parameter_sets:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ScalarSelect, Select, bindparam, false, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
-from db.counters import RatingChange, count
+from db.counters import count_one
 from db.database import Connection, Transaction
 from db.movie_listing import MOVIE
 from db.paging import Ordering, keyset_page, page_of, page_parameters
@@ -89,7 +89,7 @@ async def count_hidden(connection: Connection, movie_ids: Sequence[int], viewer_
 
 
 @lru_cache(maxsize=64)
-def _pages_by_user(order: str, backward: bool, after: bool, before: bool) -> Select[Any]:  # Any: a rating's columns and a key
+def _pages_by_user(order: str, backward: bool, after: bool, before: bool) -> Select[Any]:  # Any: a rating's columns
     of_user = select(*RATING).where(ratings.c.user_id == bindparam("user_id"))
     of_user = _from_index(of_user, f"ratings_by_user_and_{_INDEX_ENDS[order]}")
     return keyset_page(of_user, ORDERINGS[order], backward=backward, after=after, before=before)
@@ -116,7 +116,7 @@ async def list_by_user(connection: Connection, user_ids: Sequence[int], request:
     parameters = page_parameters(request)
     rows = await connection.fetch_each(_pages_by_user(*shape), [{"user_id": user_id, **parameters} for user_id in user_ids])
     groups = _grouped(rows, user_ids, RatingRow._fields.index("user_id"))
-    return [page_of(groups[user_id], request, RatingRow) for user_id in user_ids]
+    return [page_of(groups[user_id], request, RatingRow._make, key_index=_key_index(request)) for user_id in user_ids]
 
 
 async def list_by_movie(
@@ -137,11 +137,16 @@ async def list_by_movie(
         sets = [{"movie_id": movie_id, **own} for movie_id in movie_ids]
         rows += await connection.fetch_each(_pages_by_movie(*shape, by_one_user=True), sets)
     groups = _grouped(rows, movie_ids, RatingRow._fields.index("movie_id"))
+    key_index = _key_index(request)
     if visible.everything or visible.own_of is not None:
         descending = ORDERINGS[request.order].descending is not request.backward
         for group in groups.values():
-            group.sort(key=lambda row: (row[-1], row[0]), reverse=descending)
-    return [page_of(groups[movie_id], request, RatingRow) for movie_id in movie_ids]
+            group.sort(key=lambda row: (row[key_index], row[0]), reverse=descending)
+    return [page_of(groups[movie_id], request, RatingRow._make, key_index=key_index) for movie_id in movie_ids]
+
+
+def _key_index(request: PageRequest) -> int:
+    return RatingRow._fields.index(ORDERINGS[request.order].key.name)
 
 
 def _grouped(rows: Rows, ids: Sequence[int], index: int) -> dict[int, list[tuple[Any, ...]]]:  # Any: as above
@@ -152,11 +157,12 @@ def _grouped(rows: Rows, ids: Sequence[int], index: int) -> dict[int, list[tuple
 
 
 class _Locked(NamedTuple):
-    """A user's rating of a movie (no id and no half points where there is none) and the movie, until the transaction ends."""
+    """A movie and a user's rating of it, as they are until the transaction ends; 0 half points where there is no rating."""
 
+    user_id: int
     user_is_private: bool
     rating_id: int | None
-    half_points: int | None
+    half_points: int
     movie: MovieRow
 
 
@@ -165,7 +171,7 @@ async def _lock(transaction: Transaction, user_id: int, imdb_id: str) -> _Locked
     if not rows:
         return None
     user_is_private, rating_id, half_points, *movie = rows[0]
-    return _Locked(user_is_private, rating_id, half_points, MovieRow(*movie))
+    return _Locked(user_id, user_is_private, rating_id, half_points or 0, MovieRow(*movie))
 
 
 async def upsert(
@@ -184,10 +190,9 @@ async def upsert(
         added = await transaction.execute(_ADD, {"user_id": user_id, "movie_id": movie_id, "is_public": is_public, **given})
         rating_id = added.last_id
     else:
-        await transaction.execute(_REPLACE, {"stored_id": locked.rating_id, **given})
+        await transaction.execute_later(_REPLACE, {"stored_id": locked.rating_id, **given})
         rating_id = locked.rating_id
-    movie = await _count(transaction, user_id, locked, half_points)
-    return RatingRow(rating_id, user_id, movie_id, half_points, rated_at, is_public), movie
+    return RatingRow(rating_id, user_id, movie_id, half_points, rated_at, is_public), await _counted(transaction, locked, half_points)
 
 
 async def delete(transaction: Transaction, user_id: int, imdb_id: str) -> tuple[int, MovieRow] | None:
@@ -195,18 +200,17 @@ async def delete(transaction: Transaction, user_id: int, imdb_id: str) -> tuple[
     locked = await _lock(transaction, user_id, imdb_id)
     if locked is None or locked.rating_id is None:
         return None
-    await transaction.execute(_DELETE, {"stored_id": locked.rating_id})
-    return locked.rating_id, await _count(transaction, user_id, locked, None)
+    await transaction.execute_later(_DELETE, {"stored_id": locked.rating_id})
+    return locked.rating_id, await _counted(transaction, locked, 0)
 
 
-async def _count(transaction: Transaction, user_id: int, before: _Locked, half_points: int | None) -> MovieRow:
-    """Bring every counter in step with a rating that is now `half_points`, or not there any more; the movie as it is then."""
+async def _counted(transaction: Transaction, before: _Locked, half_points: int) -> MovieRow:
+    """The movie with its rating at `half_points` in every counter; 0 where the rating is gone."""
     movie = before.movie
-    if before.half_points == half_points:
+    if half_points == before.half_points:
         return movie
-    changes = [RatingChange(user_id, movie.id, value, counted) for value, counted in ((before.half_points, -1), (half_points, +1)) if value]
-    await count(transaction, changes)
+    await count_one(transaction, before.user_id, movie.id, before.half_points, half_points)
     return movie._replace(
-        rating_count=movie.rating_count + sum(change.counted for change in changes),
-        rating_sum=movie.rating_sum + sum(change.counted * change.half_points for change in changes),
+        rating_count=movie.rating_count + bool(half_points) - bool(before.half_points),
+        rating_sum=movie.rating_sum + half_points - before.half_points,
     )

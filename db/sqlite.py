@@ -75,6 +75,10 @@ class SQLiteConnection:
         rows = [tuple(row) for row in result.all()] if result.returns_rows else []
         return Result(rows, result.rowcount, result.lastrowid or 0)
 
+    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None:  # Any: as in run
+        """Run it now: there is no network whose round trips to save."""
+        await self.run(rendered, values)
+
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
         try:
             await self._connection.exec_driver_sql(rendered.text, [tuple(row) for row in rows])
