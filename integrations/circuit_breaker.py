@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 class CircuitBreaker:
     """Closed, it lets every call pass; `failures_to_open` failed tries without an answer between them open it.
 
-    Open, it answers every call with the error that opened it, but for one call each `probe_every_seconds`, which goes
-    out to see; any answer closes it.
+    Open, it answers every call with the error that opened it, but for one call each `probe_every_seconds`: that probe
+    goes out to see, and any answer closes the circuit.
     """
 
     def __init__(self, *, failures_to_open: int, probe_every_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,14 +30,15 @@ class CircuitBreaker:
         self._next_probe_at = 0.0
         self._answered_at = clock()
 
-    def check(self) -> None:
-        """Raise the error that opened it, unless the call may pass."""
+    def admit(self) -> bool:
+        """Let a call pass, or raise the error that opened the circuit; whether the call is a probe."""
         if self._error is None:
-            return
+            return False
         if self._clock() < self._next_probe_at:
             # Without the traceback of the last time, which would grow with each.
             raise self._error.with_traceback(None)
         self._next_probe_at = self._clock() + self._probe_every_seconds
+        return True
 
     def answered(self) -> None:
         """A try was answered, whatever the answer: the service is there."""

@@ -10,7 +10,15 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 from aiolimiter import AsyncLimiter
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+    wait_random,
+)
 
 from integrations.circuit_breaker import CircuitBreaker
 from integrations.errors import NotConfigured, Service, Unavailable, UpstreamError
@@ -78,13 +86,13 @@ class HttpService:
         Raises UpstreamError, and what `spend` raises; a call that is refused because the service is away costs nothing.
         """
         self.require_key()
-        self._breaker.check()
+        is_probe = self._breaker.admit()
         if spend is not None:
             await spend()
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._rules.deadline_seconds):
-                return await self._retrying()(self._try, path, parameters)
+                return await self._retrying(is_probe)(self._try, path, parameters)
         except TimeoutError:
             error = self._unavailable(f"did not answer within {self._rules.deadline_seconds:g} seconds")
             self._breaker.stayed_silent(error, since=started)
@@ -102,9 +110,9 @@ class HttpService:
     async def close(self) -> None:
         await self._client.aclose()
 
-    def _retrying(self) -> AsyncRetrying:
-        pause = wait_exponential_jitter(
-            self._rules.first_pause_seconds, self._rules.longest_pause_seconds, jitter=self._rules.first_pause_seconds
+    def _retrying(self, is_probe: bool) -> AsyncRetrying:
+        pause = wait_exponential(multiplier=self._rules.first_pause_seconds, max=self._rules.longest_pause_seconds) + wait_random(
+            0, self._rules.first_pause_seconds
         )
 
         def wait(state: RetryCallState) -> float:
@@ -117,7 +125,8 @@ class HttpService:
         return AsyncRetrying(
             retry=retry_if_exception_type(_WorthAnotherTry),
             wait=wait,
-            stop=stop_before_delay(self._rules.deadline_seconds),
+            # Whoever is sent to see whether the service is back shall not wait long to hear that it is not.
+            stop=stop_after_attempt(1) if is_probe else stop_before_delay(self._rules.deadline_seconds),
             reraise=True,
         )
 
