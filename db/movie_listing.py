@@ -99,17 +99,13 @@ def _searched(search: str) -> Sequence[str]:
 def listing(order: str, backward: bool, after: bool, before: bool, shape: Shape) -> Select[Any]:  # Any: a movie's columns and a key
     """A page of movies: MovieRow's columns, then the key of the order."""
     if not shape.searched_words:
-        return keyset_page(
-            select(*MOVIE).where(*_filters(shape)),
-            ORDERINGS[order],
-            backward=backward,
-            after=after,
-            before=before,
-        )
+        ordering = ORDERINGS[order]
+        wanted = select(*MOVIE, ordering.key).where(*_filters(shape))
+        return keyset_page(wanted, ordering, backward=backward, after=after, before=before)
     found = _found(shape)
     relevance = Ordering(found.c.tier * _TIER + movies.c.rating_count, movies.c.id, descending=True)
     ordering = relevance if order == "RELEVANCE" else ORDERINGS[order]
-    matches = select(*MOVIE).join(found, found.c.id == movies.c.id)
+    matches = select(*MOVIE, ordering.key).join(found, found.c.id == movies.c.id)
     return keyset_page(matches, ordering, backward=backward, after=after, before=before)
 
 

@@ -52,7 +52,11 @@ async def list_by(connection: Connection, wanted: MovieFilter, request: PageRequ
         shape_of(wanted),
     )
     parameters: dict[str, Any] = {**parameters_of(wanted), **page_parameters(request)}  # Any: as there
-    return page_of(await connection.fetch(statement, parameters), request, MovieRow)
+    return page_of(await connection.fetch(statement, parameters), request, _without_key, key_index=-1)
+
+
+def _without_key(row: tuple[Any, ...]) -> MovieRow:  # Any: a movie's columns and a key
+    return MovieRow._make(row[:-1])
 
 
 async def count_by(connection: Connection, wanted: MovieFilter) -> int:

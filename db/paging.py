@@ -3,12 +3,13 @@
 An ordering is a column and the id that breaks its ties; an index on both answers any of its pages, in either direction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
 
+from db.rendering import Rows
 from db.rows import Page, PageRequest
 
 Row = TypeVar("Row")
@@ -24,12 +25,12 @@ class Ordering:
 
 
 def keyset_page(select: Select[Any], ordering: Ordering, *, backward: bool, after: bool, before: bool) -> Select[Any]:
-    """`select` with its key appended as the last column, cut to a page; Any: whatever it selects.
+    """`select`, which has the ordering's key among its columns, cut to a page; Any: whatever it selects.
 
     Its parameters are `limit`, and `after_key`, `after_id`, `before_key`, `before_id` where asked for. A backward page
     comes reversed.
     """
-    page = select.add_columns(ordering.key)
+    page = select
     if after:
         page = page.where(_beyond(ordering, "after", descending=ordering.descending))
     if before:
@@ -59,16 +60,19 @@ def page_parameters(request: PageRequest) -> Mapping[str, Any]:
     return parameters
 
 
-def page_of(rows: Sequence[tuple[Any, ...]], request: PageRequest, make: Callable[..., Row], *, id_index: int = 0) -> Page[Row]:
-    """The page that `rows` (as keyset_page() selects them, at least one more than `size` where there are more) hold."""
+def page_of(rows: Rows, request: PageRequest, make: Callable[[tuple[Any, ...]], Row], *, key_index: int) -> Page[Row]:
+    """The page that `rows` (as keyset_page() selects them, at least one more than `size` where there are more) hold.
+
+    Their first column is the id, and the ordering's key stands at `key_index`.
+    """
     more = len(rows) > request.size
     kept = rows[: request.size]
     if request.backward:
         kept = kept[::-1]
     return Page(
         order=request.order,
-        rows=[make(*row[:-1]) for row in kept],
-        keys=[(row[-1], row[id_index]) for row in kept],
+        rows=list(map(make, kept)),
+        keys=[(row[key_index], row[0]) for row in kept],
         has_next=request.before is not None if request.backward else more,
         has_previous=more if request.backward else request.after is not None,
     )

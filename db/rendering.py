@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import dialect as sqlite_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 KEPT_STATEMENTS = 1024
+KEPT_DERIVED = 256
 _DIALECTS: dict[str, Dialect] = {"mysql": mysql_dialect(), "sqlite": sqlite_dialect()}
 _LIST_OPENS, _LIST_CLOSES = "(__[POSTCOMPILE_", "])"
 
@@ -38,7 +39,9 @@ class Rendered:
     placeholder: str = "%s"
     binders: Mapping[str, Converter] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    converters: tuple[tuple[int, Converter], ...] = ()
+    convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    derived: dict[object, "Rendered"] = field(default_factory=dict)
+    """Texts made from this one: for lists of so many items, and for so many SELECTs side by side."""
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:
         """The parameters' values in the order of the text's placeholders."""
@@ -49,38 +52,48 @@ class Rendered:
 
     def bind(self, parameters: Mapping[str, Any]) -> tuple["Rendered", list[Any]]:
         """The text with each list parameter spread out, and the values for it."""
+        given = self.values(parameters)
         if not self.lists:
-            return self, self.values(parameters)
-        text, values = self.text, []
-        for name, value in zip(self.names, self.values(parameters), strict=True):
+            return self, given
+        values: list[Any] = []
+        for name, value in zip(self.names, given, strict=True):
             if name in self.lists:
-                if not value:
-                    raise ValueError(f"the list {name} is empty")
-                marks = ", ".join([self.placeholder] * len(value))
-                text = text.replace(f"{_LIST_OPENS}{name}{_LIST_CLOSES}", f"({marks})", 1)
                 values.extend(value)
             else:
                 values.append(value)
-        return Rendered(text), values
+        return self._spread(tuple(len(parameters[name]) for name in self.lists)), values
+
+    def _spread(self, lengths: tuple[int, ...]) -> "Rendered":
+        if lengths not in self.derived:
+            text = self.text
+            for name, length in zip(self.lists, lengths, strict=True):
+                if not length:
+                    raise ValueError(f"the list {name} is empty")
+                marks = ", ".join([self.placeholder] * length)
+                text = text.replace(f"{_LIST_OPENS}{name}{_LIST_CLOSES}", f"({marks})", 1)
+            self._keep(lengths, text)
+        return self.derived[lengths]
 
     def union(self, times: int) -> "Rendered":
         """The same SELECT `times` over, in one statement."""
         if times == 1:
             return self
-        if self.placeholder == "%s":
-            return Rendered(" UNION ALL ".join([f"({self.text})"] * times))
-        return Rendered(_nested_union(f"SELECT * FROM ({self.text})", times))  # noqa: S608  # rendered text, no value in it
+        if times not in self.derived:
+            if self.placeholder == "%s":
+                text = " UNION ALL ".join([f"({self.text})"] * times)
+            else:
+                text = _nested_union(f"SELECT * FROM ({self.text})", times)  # noqa: S608  # rendered text, no value in it
+            self._keep(times, text)
+        return self.derived[times]
+
+    def _keep(self, key: object, text: str) -> None:
+        if len(self.derived) >= KEPT_DERIVED:
+            self.derived.clear()
+        self.derived[key] = Rendered(text)
 
     def rows(self, rows: Rows) -> Rows:
-        if not self.converters:
-            return rows
-        return [self._converted(row) for row in rows]
-
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        cells = list(row)
-        for index, converter in self.converters:
-            cells[index] = converter(cells[index])
-        return tuple(cells)
+        """The driver's rows with what the columns' types make of them."""
+        return rows if self.convert is None else list(map(self.convert, rows))
 
 
 SQLITE_UNION_LIMIT = 500
@@ -112,7 +125,7 @@ def render(statement: Executable, dialect_name: str) -> Rendered:
         placeholder="%s" if dialect_name == "mysql" else "?",
         binders={name: _each(binder) if binds[name].expanding else binder for name, binder in binders.items()},
         defaults={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-        converters=_result_converters(statement, dialect),
+        convert=_row_converter(statement, dialect),
     )
 
 
@@ -120,7 +133,15 @@ def _each(binder: Converter) -> Converter:
     return lambda values: [binder(value) for value in values]
 
 
-def _result_converters(statement: Executable, dialect: Dialect) -> tuple[tuple[int, Converter], ...]:
+def _row_converter(statement: Executable, dialect: Dialect) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+    """A function written for this statement's columns: it is run for every row, and a loop over columns costs several times as much."""
     columns = getattr(statement, "selected_columns", ())
-    found = ((index, column.type.dialect_impl(dialect).result_processor(dialect, None)) for index, column in enumerate(columns))
-    return tuple((index, converter) for index, converter in found if converter is not None)
+    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    if not any(found):
+        return None
+    converters = {f"c{index}": converter for index, converter in enumerate(found) if converter is not None}
+    cells = [
+        f"None if r[{index}] is None else c{index}(r[{index}])" if converter else f"r[{index}]" for index, converter in enumerate(found)
+    ]
+    made: Callable[[tuple[Any, ...]], tuple[Any, ...]] = eval(f"lambda r: ({', '.join(cells)},)", converters)  # noqa: S307  # numbers only
+    return made

@@ -45,7 +45,7 @@ class SessionRow(NamedTuple):
 class RefreshTokenRow(NamedTuple):
     session_id: bytes
     expires_at: datetime
-    used_at: datetime | None
+    is_used: bool
 
 
 class MovieRow(NamedTuple):
@@ -99,8 +99,7 @@ Key = tuple[int | str | datetime, int]
 """A row's place in an ordering: the sort column's value, then its id to break ties."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """A keyset page: at most `size` rows between two places of an ordering, from its start or, `backward`, from its end."""
 
     order: str

@@ -4,7 +4,9 @@ Everything here runs on SQLite, MariaDB 10.11 and MySQL 8. Collations are those 
 or sorted is kept normalised (see db/search.py) under a binary collation, so that all three order it by code point, as Python does.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +41,9 @@ PRIOR_HALF_POINTS = 14
 """TOP_RATED weighs a movie's ratings against PRIOR_WEIGHT imagined ones of 7 out of 10, the level of IMDb's Top 250."""
 
 
+_in_utc: Callable[[Any], datetime | None] = partial(datetime.replace, tzinfo=UTC)  # Any: a datetime without a zone
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC with microseconds, stored without its zone."""
 
@@ -51,8 +56,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # Any: a driver's value
+        parse = self.impl_instance.result_processor(dialect, coltype)
+        return _in_utc if parse is None else lambda value: _in_utc(parse(value))
 
 
 def _ascii(length: int) -> String:
@@ -234,7 +240,13 @@ refresh_tokens = Table(
     Column("token_hash", _HASH, primary_key=True, comment="SHA-256"),
     Column("session_id", ForeignKey(sessions.c.id, ondelete="CASCADE"), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
-    Column("used_at", UtcDateTime, comment="kept until it expires, to know it again when it is used twice"),
+    Column(
+        "is_used",
+        Boolean(create_constraint=False),
+        nullable=False,
+        server_default="0",
+        comment="used ones are kept until they expire, to know them again",
+    ),
     Index("refresh_tokens_by_session", "session_id", "expires_at"),
     **_INNODB,
 )

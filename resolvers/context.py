@@ -17,12 +17,14 @@ Value = TypeVar("Value")
 class Context:
     """One operation's database connection, viewer and dataloaders; nothing in it outlives the operation.
 
+    `address` tells clients apart that are not signed in: it is what failed logins are counted by.
     `resolved_roots` holds what root fields gave by response key, for whoever has to finish what another began.
     """
 
     services: Services
     viewer: Viewer | None = None
     request_id: str = ""
+    address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)

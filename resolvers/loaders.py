@@ -63,6 +63,12 @@ async def users_by_id(context: "Context", ids: Sequence[int]) -> Sequence[UserRo
     return _in_order(ids, {user.id: shown_to(context.viewer, user) for user in users})
 
 
+async def users_by_username(context: "Context", usernames: Sequence[str]) -> Sequence[UserRow | None]:
+    """Users by username in lower case."""
+    users = await user_repository.get_many_by_username(context.reader, usernames)
+    return _in_order(usernames, {user.username.lower(): shown_to(context.viewer, user) for user in users})
+
+
 async def movies_by_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieRow | None]:
     return _in_order(ids, {movie.id: movie for movie in await movie_repository.get_many(context.reader, ids)})
 

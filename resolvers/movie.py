@@ -20,10 +20,6 @@ from resolvers.relations import Relation
 from resolvers.validation import check_ids, empty_page, is_imdb_id, page_request
 
 
-async def resolve_movie(context: Context, imdb_id: str) -> MovieRow | None:
-    return await context.load(movies_by_imdb_id, imdb_id) if is_imdb_id(imdb_id) else None
-
-
 async def resolve_movies_by_imdb_id(context: Context, imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
     check_ids("imdbIds", imdb_ids)
     possible = list(dict.fromkeys(each for each in imdb_ids if is_imdb_id(each)))
@@ -55,6 +51,10 @@ async def resolve_genres(context: Context) -> list[GenreRow]:
 
 def resolve_genre_tmdb_id(genre: GenreRow) -> int | None:
     return tmdb_genre_id(genre.name)
+
+
+def _imdb_id(_context: Context, _root: None, *, imdb_id: str) -> str | None:
+    return imdb_id if is_imdb_id(imdb_id) else None
 
 
 def _id(_context: Context, movie: MovieRow) -> int:
@@ -89,6 +89,7 @@ def _filter(_context: Context, wanted: MovieFilter) -> MovieFilter:
     return wanted
 
 
+resolve_movie = Relation(_imdb_id, movies_by_imdb_id)
 resolve_movie_details = Relation(_id, details_by_movie_id)
 resolve_movie_rating_distribution = Relation(_id, distributions_by_movie_id)
 resolve_movie_ratings = Relation(_ratings_page, rating_pages_by_movie_id)

@@ -1,28 +1,25 @@
 """Fields that lead to users, and from them."""
 
-from db import user_repository
 from db.rows import PageRequest, UserRow
-from resolvers.access import sees_ratings_of, shown_to
+from resolvers.access import sees_ratings_of
 from resolvers.context import Context
 from resolvers.loaders import (
     distributions_by_user_id,
     rating_pages_by_user_id,
     ratings_by_user_and_imdb_id,
     users_by_id,
+    users_by_username,
 )
 from resolvers.relations import Relation
 from resolvers.validation import is_imdb_id, may_be_username, page_request
 
 
-async def resolve_viewer(context: Context) -> UserRow | None:
-    return None if context.viewer is None else await context.load(users_by_id, context.viewer.id)
+def _viewer_id(context: Context, _root: None) -> int | None:
+    return None if context.viewer is None else context.viewer.id
 
 
-async def resolve_user(context: Context, username: str) -> UserRow | None:
-    if not may_be_username(username):
-        return None
-    user = await user_repository.get_by_username(context.reader, username)
-    return None if user is None else shown_to(context.viewer, user)
+def _username(_context: Context, _root: None, *, username: str) -> str | None:
+    return username.lower() if may_be_username(username) else None
 
 
 def _id_if_visible(context: Context, user: UserRow) -> int | None:
@@ -47,6 +44,8 @@ def _ratings_page(
     return (user.id, request) if sees_ratings_of(context.viewer, user) else None
 
 
+resolve_viewer = Relation(_viewer_id, users_by_id)
+resolve_user = Relation(_username, users_by_username)
 resolve_user_rating_distribution = Relation(_id_if_visible, distributions_by_user_id)
 resolve_user_rating = Relation(_id_and_imdb_id, ratings_by_user_and_imdb_id)
 resolve_user_ratings = Relation(_ratings_page, rating_pages_by_user_id)

@@ -5,13 +5,14 @@ from typing import Annotated
 import strawberry
 
 from db.rows import MovieFilter as WantedMovies
+from db.rows import MovieRow, UserRow
 from resolvers.movie import resolve_genres, resolve_movie, resolve_movies, resolve_movies_by_imdb_id
 from resolvers.user import resolve_user, resolve_viewer
 from resolvers.validation import check_ids
 from schema.arguments import After, Before, First, ImdbId, Last, MovieOrderBy
 from schema.inputs import MovieFilter
 from schema.nodes import nodes_by_global_id
-from schema.relation import Info
+from schema.relation import Info, relation
 from schema.types import Movie, MovieConnection, Node, User
 from schema.values import Genre
 
@@ -34,20 +35,17 @@ class Query:
         check_ids("ids", ids)
         return await nodes_by_global_id(info.context, ids)
 
-    @strawberry.field(description="Who the access token belongs to; null without one.")
-    async def viewer(self, info: Info) -> User | None:
-        row = await resolve_viewer(info.context)
-        return None if row is None else User(row=row)
+    @relation(resolve_viewer, description="Who the access token belongs to; null without one.")
+    def viewer(self, user: UserRow | None) -> User | None:
+        return None if user is None else User(row=user)
 
-    @strawberry.field(description="A user by username; null where there is none.")
-    async def user(self, info: Info, username: Username) -> User | None:
-        row = await resolve_user(info.context, username)
-        return None if row is None else User(row=row)
+    @relation(resolve_user, description="A user by username; null where there is none.")
+    def user(self, user: UserRow | None, username: Username) -> User | None:
+        return None if user is None else User(row=user)
 
-    @strawberry.field(description="A stored movie by IMDb id; null where it is not stored: `importMovie` stores it.")
-    async def movie(self, info: Info, imdb_id: ImdbId) -> Movie | None:
-        row = await resolve_movie(info.context, imdb_id)
-        return None if row is None else Movie(row=row)
+    @relation(resolve_movie, description="A stored movie by IMDb id; null where it is not stored: `importMovie` stores it.")
+    def movie(self, movie: MovieRow | None, imdb_id: ImdbId) -> Movie | None:
+        return None if movie is None else Movie(row=movie)
 
     @strawberry.field(description="Stored movies by IMDb id, in the order asked; null where one is not stored.")
     async def movies_by_imdb_id(self, info: Info, imdb_ids: ImdbIds) -> list[Movie | None] | None:

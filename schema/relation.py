@@ -46,7 +46,7 @@ def relation(
 
         async def resolve(self: Any, info: Info, **given: Any) -> Any:
             arguments = plain(given)
-            return function(self, await followed.load(info.context, self.row, **arguments), **arguments)
+            return function(self, await followed.load(info.context, getattr(self, "row", None), **arguments), **arguments)
 
         info_parameter = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
         keyword_arguments = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in arguments]

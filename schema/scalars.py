@@ -8,7 +8,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 
 def _time_text(value: datetime) -> str:
-    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+    text = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
+    return f"{text[:-6]}Z"  # in place of +00:00
 
 
 def _time(text: str) -> datetime:

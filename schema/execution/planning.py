@@ -88,21 +88,23 @@ class Planner:
         if nodes[0].name.value == "__typename":
             return self._typename(root_type, key)
         definition, field = self._definition(root_type, nodes[0])
-        if field is None or field.base_resolver is None or not inspect.iscoroutinefunction(field.base_resolver.wrapped_func):
+        function: Any = field.base_resolver.wrapped_func if field and field.base_resolver else None
+        if field is None or not inspect.iscoroutinefunction(function):
             raise Unplannable(nodes[0].name.value)
-        number = self._number(definition, field, nodes[0], enums_as_names=False)
-        function, completion = self._completion(definition.type, nodes)
+        relation: RelationField | None = getattr(function, "relation_field", None)
+        number = self._number(definition, field, nodes[0], enums_as_names=relation is not None)
+        object_function, completion = self._completion(definition.type, nodes)
         finish = None
         if completion is None:
-            finish = self._names.function("value, A", completed(definition.type, "value", self._names, function))
-        return RootField(key, number, field.base_resolver.wrapped_func, finish, completion)
+            finish = self._names.function("value, A", completed(definition.type, "value", self._names, object_function))
+        return RootField(key, number, relation.assemble if relation else function, relation, finish, completion)
 
     def _typename(self, root_type: GraphQLObjectType, key: str) -> RootField:
         async def resolve(_source: None, _info: Any) -> str:
             return root_type.name
 
         self._given.append({})
-        return RootField(key, len(self._given) - 1, resolve, lambda name, _arguments: name, None)
+        return RootField(key, len(self._given) - 1, resolve, None, lambda name, _arguments: name, None)
 
     def _definition(self, kind: GraphQLObjectType, node: FieldNode) -> tuple[GraphQLField, StrawberryField | None]:
         definition = kind.fields.get(node.name.value)

@@ -5,7 +5,7 @@ list `A` of one run. What is unusual (an exception, null where there must be non
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -118,13 +118,36 @@ class ObjectPlan:
 
 @dataclass(frozen=True)
 class RootField:
-    """One root field: `resolve` is called as it is by the standard executor, `finish` completes a leaf or a plain object."""
+    """One root field: `resolve` is its function, or where `relation` is there, what makes its value of what that leads to.
+
+    `finish` completes a leaf or a plain object, and `completion` what needs steps.
+    """
 
     response_key: str
     number: int
-    resolve: Callable[..., Awaitable[Any]]
+    resolve: Callable[..., Any]
+    relation: RelationField | None
     finish: Callable[[Any, Arguments], Any] | None
     completion: Completion | None
+
+    async def value(self, run: Run) -> Any:
+        """The root's value, noted in the context, so that it is not asked for twice if the plan gives up."""
+        resolved = run.context.resolved_roots
+        try:
+            resolved[self.response_key] = await self._value(run)
+        except Exception as error:
+            resolved[self.response_key] = error
+            raise
+        return resolved[self.response_key]
+
+    async def _value(self, run: Run) -> Any:
+        arguments = run.arguments[self.number]
+        if self.relation is None:
+            return await self.resolve(None, Info(run.context), **arguments)
+        key = self.relation.key(run.context, None, **arguments)
+        if key is None:
+            return self.resolve(None, None, **arguments)
+        return self.resolve(None, (await run.context.loaders.load_many(self.relation.batch, (key,)))[key], **arguments)
 
     async def complete(self, value: Any, run: Run) -> Any:
         if self.completion is None:
@@ -150,21 +173,21 @@ class Plan:
         """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises."""
         run = Run(context, self.arguments(variables))
         if self.serial or len(self.roots) == 1:
-            data = {}
-            for root in self.roots:
-                data[root.response_key] = await root.complete(await self._resolve(root, run), run)
-            return data
-        values = await asyncio.gather(*(self._resolve(root, run) for root in self.roots))
+            return {root.response_key: await root.complete(await root.value(run), run) for root in self.roots}
+        await self._load_together(run)
+        values = await asyncio.gather(*(root.value(run) for root in self.roots))
         return {root.response_key: await root.complete(value, run) for root, value in zip(self.roots, values, strict=True)}
 
-    async def _resolve(self, root: RootField, run: Run) -> Any:
-        try:
-            value = await root.resolve(None, Info(run.context), **run.arguments[root.number])
-        except Exception as error:
-            run.context.resolved_roots[root.response_key] = error
-            raise
-        run.context.resolved_roots[root.response_key] = value
-        return value
+    async def _load_together(self, run: Run) -> None:
+        """What several roots ask of one batch function, in one call of it."""
+        wanted: dict[Any, list[Any]] = {}  # Any: each batch function has keys of its own
+        for root in self.roots:
+            if root.relation is not None:
+                key = root.relation.key(run.context, None, **run.arguments[root.number])
+                if key is not None:
+                    wanted.setdefault(root.relation.batch, []).append(key)
+        for batch, keys in wanted.items():
+            await run.context.loaders.load_many(batch, dict.fromkeys(keys))
 
 
 def _list(value: Any, nullable: bool) -> Sequence[Any] | None:
