@@ -17,7 +17,13 @@ from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.progress import RowProgress
 from db.sample import load_sample
+from integrations.redis_state import RedisState
+from integrations.shared_state import InProcessState
+from resolvers.failed_logins import FailedLogins
+from resolvers.passwords import Passwords
 from resolvers.services import Services, utc_now
+from resolvers.sessions import Sessions
+from resolvers.tokens import AccessTokens
 from schema import sdl
 from schema.transport.app import build_application
 from schema.transport.logs import configure_logging
@@ -33,12 +39,28 @@ def create_app() -> Starlette:
     settings = load_settings()
     configure_logging(settings.log_level)
 
-    @asynccontextmanager
-    async def open_services() -> AsyncIterator[Services]:
-        async with open_database(settings.database_url) as database:
-            yield Services(database)
+    return build_application(settings, lambda: open_services(settings))
 
-    return build_application(settings, open_services)
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """What one process stands on, inside its event loop; closed on leaving."""
+    state = RedisState(settings.redis_url) if settings.redis_url else InProcessState()
+    tokens = AccessTokens(settings.signing_secrets(), utc_now)
+    passwords = Passwords()
+    try:
+        async with open_database(settings.database_url) as database:
+            yield Services(
+                database=database,
+                shared_state=state,
+                tokens=tokens,
+                sessions=Sessions(database, tokens),
+                passwords=passwords,
+                failed_logins=FailedLogins(state, enabled=settings.rate_limit_per_minute > 0),
+            )
+    finally:
+        passwords.close()
+        await state.close()
 
 
 def __getattr__(name: str) -> Starlette:
@@ -80,6 +102,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # TRUSTED_PROXIES says who is believed
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
-from db import user_repository
+from db import session_repository, user_repository
 from db.database import Transaction
 from db.rows import UserRow
 from resolvers.access import shown_to
 from resolvers.context import Context
-from resolvers.errors import AlreadyExists, DuplicateRow, Forbidden, Invalid, NotFound, UserError
+from resolvers.credentials import verified_viewer
+from resolvers.errors import AlreadyExists, DuplicateRow, Forbidden, Invalid, NotFound, UserError, WrongCredentials
+from resolvers.session import TAKEN, end_sessions
 from resolvers.validation import bio_errors, display_name_errors, may_be_username, raise_all, username_errors
 
 ACCOUNT = ("input", "account")
@@ -29,9 +31,10 @@ async def resolve_update_user(context: Context, account: str | None, changes: Us
     user_id = await id_of_account(context, account)
 
     async def work(transaction: Transaction) -> UserRow:
-        before = await user_repository.lock(transaction, user_id)
-        if before is None:
+        locked = await user_repository.lock(transaction, user_id)
+        if locked is None:
             raise NotFound("This user has just been deleted.", ACCOUNT)
+        before = locked.user
         raise_all(list(_errors_in(changes, before)))
         after = _changed(before, changes)
         await user_repository.update_profile(transaction, before, after)
@@ -40,10 +43,36 @@ async def resolve_update_user(context: Context, account: str | None, changes: Us
     try:
         user = await context.services.database.transaction(work)
     except DuplicateRow:
-        raise AlreadyExists("This username is taken: choose another.", ("input", "username")) from None
+        raise AlreadyExists(TAKEN, ("input", "username")) from None
     if user.id == viewer.id:
         context.viewer = replace(viewer, is_private=user.is_private)
+        context.services.sessions.forget(viewer.session_id)
     return shown_to(context.viewer, user)
+
+
+async def resolve_delete_user(context: Context, password: str | None, account: str | None) -> int:
+    """The id of the user who has gone: the viewer, who gives the password once more, or whom an admin names."""
+    viewer = context.require_viewer()
+    user_id = await id_of_account(context, account)
+    if user_id == viewer.id:
+        await _confirm(context, password)
+
+    async def work(transaction: Transaction) -> Sequence[bytes]:
+        if await user_repository.lock(transaction, user_id) is None:
+            raise NotFound("This user has just been deleted.", ACCOUNT)
+        ended = await session_repository.delete_by_user(transaction, user_id)
+        await user_repository.delete(transaction, user_id)
+        return ended
+
+    end_sessions(context, await context.services.database.transaction(work))
+    return user_id
+
+
+async def _confirm(context: Context, password: str | None) -> None:
+    field = ("input", "password")
+    if password is None:
+        raise Invalid("Give your password, to delete your account.", field)
+    await verified_viewer(context, password, WrongCredentials("The password is wrong.", field))
 
 
 async def id_of_account(context: Context, account: str | None, field: Sequence[str] = ACCOUNT) -> int:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.database import Database
+from integrations.shared_state import SharedState
+from resolvers.failed_logins import FailedLogins
+from resolvers.passwords import Passwords
+from resolvers.sessions import Sessions
+from resolvers.tokens import AccessTokens
 
 
 def utc_now() -> datetime:
@@ -14,4 +19,9 @@ def utc_now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Services:
     database: Database
+    shared_state: SharedState
+    tokens: AccessTokens
+    sessions: Sessions
+    passwords: Passwords
+    failed_logins: FailedLogins
     now: Callable[[], datetime] = utc_now

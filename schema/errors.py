@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
 
-from resolvers.errors import CinegraphError, DatabaseAway, Several
+from resolvers.errors import CinegraphError, DatabaseAway, RateLimited, Several
 from resolvers.errors import UserError as Refusal
 from schema.payloads import UserError, UserErrorCode
 
@@ -30,6 +30,8 @@ def _formatted(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
     original = _original(error)
     if original is None:
         return _with_code(error.formatted, "BAD_USER_INPUT")
+    if isinstance(original, RateLimited):
+        return _replaced(error, str(original), original.code, retryAfter=original.retry_after_seconds)
     if isinstance(original, CinegraphError):
         return _replaced(error, str(original), original.code)
     if isinstance(original, DatabaseAway):

@@ -40,6 +40,45 @@ class MovieFilter:
         )
 
 
+@strawberry.input(description="Who registers.")
+class RegisterInput:
+    username: str = strawberry.field(
+        description="The name to log in with: 3 to 32 of ASCII letters, digits, `_`, `-` and `.`, unique whatever its case."
+    )
+    password: str = strawberry.field(description="At least 8 characters and at most 1,024 bytes, and none of the commonest passwords.")
+    display_name: str | None = strawberry.field(default=None, description="The name to show: one line of 1 to 64 characters.")
+
+
+@strawberry.input(description="Who logs in.")
+class LoginInput:
+    username: str = strawberry.field(description="The username, in any case.")
+    password: str = strawberry.field(description="The password.")
+
+
+@strawberry.input(description="Which session gets its next tokens.")
+class RefreshTokensInput:
+    refresh_token: str = strawberry.field(description="The session's newest refresh token. One that is used twice ends the session.")
+
+
+@strawberry.input(description="Which session ends.")
+class LogoutInput:
+    refresh_token: str = strawberry.field(description="A refresh token of the session.")
+
+
+@strawberry.input(description="The password that the viewer has, and the one to have.")
+class ChangePasswordInput:
+    current_password: str = strawberry.field(description="The password so far.")
+    new_password: str = strawberry.field(description="At least 8 characters and at most 1,024 bytes, and none of the commonest passwords.")
+
+
+@strawberry.input(description="Who is deleted: the viewer, who gives the password once more, or another user, whom an admin names.")
+class DeleteUserInput:
+    password: str | None = strawberry.field(default=None, description="One's own password; needed to delete oneself.")
+    account: str | None = strawberry.field(
+        default=None, description="Who, by username; absent: oneself. Only an admin may name another user."
+    )
+
+
 @strawberry.input(description="Whose profile changes, and what of it: what is absent stays as it is, what is null is cleared.")
 class UpdateUserInput:
     account: str | None = strawberry.field(

@@ -6,17 +6,55 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.account import resolve_update_user
+from resolvers.account import resolve_delete_user, resolve_update_user
 from resolvers.errors import Several, UserError
 from resolvers.rating import resolve_delete_rating, resolve_rate_movie
+from resolvers.session import (
+    resolve_change_password,
+    resolve_login,
+    resolve_logout,
+    resolve_logout_everywhere,
+    resolve_refresh_tokens,
+    resolve_register,
+)
+from resolvers.tokens import IssuedTokens
 from schema.errors import payload_errors
 from schema.ids import encode_id
-from schema.inputs import DeleteRatingInput, RateMovieInput, UpdateUserInput
-from schema.payloads import DeleteRatingPayload, Payload, RateMoviePayload, UpdateUserPayload
+from schema.inputs import (
+    ChangePasswordInput,
+    DeleteRatingInput,
+    DeleteUserInput,
+    LoginInput,
+    LogoutInput,
+    RateMovieInput,
+    RefreshTokensInput,
+    RegisterInput,
+    UpdateUserInput,
+)
+from schema.payloads import (
+    ChangePasswordPayload,
+    DeleteRatingPayload,
+    DeleteUserPayload,
+    LoginPayload,
+    LogoutEverywherePayload,
+    LogoutPayload,
+    Payload,
+    RateMoviePayload,
+    RefreshTokensPayload,
+    RegisterPayload,
+    Tokens,
+    UpdateUserPayload,
+)
 from schema.relation import Info
 from schema.types import Movie, Rating, User
 
+Register = Annotated[RegisterInput, strawberry.argument(description="Who registers.")]
+Login = Annotated[LoginInput, strawberry.argument(description="Who logs in.")]
+RefreshTokens = Annotated[RefreshTokensInput, strawberry.argument(description="Which session gets its next tokens.")]
+Logout = Annotated[LogoutInput, strawberry.argument(description="Which session ends.")]
+ChangePassword = Annotated[ChangePasswordInput, strawberry.argument(description="The password so far, and the new one.")]
 UpdateUser = Annotated[UpdateUserInput, strawberry.argument(description="Whose profile, and what of it changes.")]
+DeleteUser = Annotated[DeleteUserInput, strawberry.argument(description="Who is deleted.")]
 RateMovie = Annotated[RateMovieInput, strawberry.argument(description="The rating to give.")]
 DeleteRating = Annotated[DeleteRatingInput, strawberry.argument(description="The rating to take back.")]
 
@@ -45,13 +83,56 @@ def mutation(
     description="What can be changed. Each field does all of its work or none; what its rules refuse is told in its payload's `errors`."
 )
 class Mutation:
+    @mutation(RegisterPayload, description="Become a user, and log in. The rest of the request is the new user's.")
+    async def register(self, info: Info, input: Register) -> RegisterPayload | None:  # noqa: A002  # the argument's name in the schema
+        begun = await resolve_register(info.context, input.username, input.password, input.display_name)
+        return RegisterPayload(user=User(row=begun.user), tokens=_tokens(begun.tokens))
+
+    @mutation(
+        LoginPayload,
+        description="Log in: begins a session. The rest of the request is its user's. Repeated failures are RATE_LIMITED for a minute.",
+    )
+    async def login(self, info: Info, input: Login) -> LoginPayload | None:  # noqa: A002  # as above
+        begun = await resolve_login(info.context, input.username, input.password)
+        return LoginPayload(user=User(row=begun.user), tokens=_tokens(begun.tokens))
+
+    @mutation(
+        RefreshTokensPayload,
+        description="A session's next tokens. Send it without an access token. A refresh token that is used twice ends its session.",
+    )
+    async def refresh_tokens(self, info: Info, input: RefreshTokens) -> RefreshTokensPayload | None:  # noqa: A002  # as above
+        return RefreshTokensPayload(tokens=_tokens(await resolve_refresh_tokens(info.context, input.refresh_token)))
+
+    @mutation(LogoutPayload, description="End the session that a refresh token belongs to, with its access tokens.")
+    async def logout(self, info: Info, input: Logout) -> LogoutPayload | None:  # noqa: A002  # as above
+        await resolve_logout(info.context, input.refresh_token)
+        return LogoutPayload()
+
+    @mutation(LogoutEverywherePayload, description="End all of the viewer's sessions, this one too.")
+    async def logout_everywhere(self, info: Info) -> LogoutEverywherePayload | None:
+        await resolve_logout_everywhere(info.context)
+        return LogoutEverywherePayload()
+
+    @mutation(ChangePasswordPayload, description="Change the viewer's password. All sessions end, and a new one begins.")
+    async def change_password(self, info: Info, input: ChangePassword) -> ChangePasswordPayload | None:  # noqa: A002  # as above
+        tokens = await resolve_change_password(info.context, input.current_password, input.new_password)
+        return ChangePasswordPayload(tokens=_tokens(tokens))
+
     @mutation(
         UpdateUserPayload,
         description="Change a profile: what is absent stays, what is null is cleared. One's own; an admin may name another's.",
     )
-    async def update_user(self, info: Info, input: UpdateUser) -> UpdateUserPayload | None:  # noqa: A002  # the argument's name in the schema
+    async def update_user(self, info: Info, input: UpdateUser) -> UpdateUserPayload | None:  # noqa: A002  # as above
         row = await resolve_update_user(info.context, input.account, input.changes())
         return UpdateUserPayload(user=User(row=row))
+
+    @mutation(
+        DeleteUserPayload,
+        description="Delete a user with every rating, for good: oneself, with the password, or another, as an admin.",
+    )
+    async def delete_user(self, info: Info, input: DeleteUser) -> DeleteUserPayload | None:  # noqa: A002  # as above
+        user_id = await resolve_delete_user(info.context, input.password, input.account)
+        return DeleteUserPayload(deleted_user_id=strawberry.ID(encode_id("User", user_id)))
 
     @mutation(
         RateMoviePayload,
@@ -65,3 +146,7 @@ class Mutation:
     async def delete_rating(self, info: Info, input: DeleteRating) -> DeleteRatingPayload | None:  # noqa: A002  # as above
         rating_id, movie = await resolve_delete_rating(info.context, input.imdb_id, input.username)
         return DeleteRatingPayload(deleted_rating_id=strawberry.ID(encode_id("Rating", rating_id)), movie=Movie(row=movie))
+
+
+def _tokens(issued: IssuedTokens) -> Tokens:
+    return Tokens(**issued._asdict())

@@ -1,5 +1,6 @@
 """What mutations answer: what they changed, or why they changed nothing."""
 
+from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -42,9 +43,60 @@ class Payload:
     )
 
 
+@strawberry.type(description="What a session is used by: short access tokens, and a refresh token to get the next ones with.")
+class Tokens:
+    access_token: str = strawberry.field(description="Goes with each request, as `Authorization: Bearer TOKEN`; valid for 15 minutes.")
+    access_token_expires_at: datetime = strawberry.field(
+        description="Until when the access token is valid, if its session lasts."
+    )
+    refresh_token: str = strawberry.field(
+        description="What `refreshTokens` takes, once: keep it secret, and replace it by the one that comes back."
+    )
+    refresh_token_expires_at: datetime = strawberry.field(description="Until when the refresh token is valid: 30 days.")
+
+
+@strawberry.type(description="What `register` answers.")
+class RegisterPayload(Payload):
+    user: User | None = strawberry.field(default=None, description="The new user.")
+    tokens: Tokens | None = strawberry.field(default=None, description="The tokens of the user's first session.")
+
+
+@strawberry.type(description="What `login` answers.")
+class LoginPayload(Payload):
+    user: User | None = strawberry.field(default=None, description="Who has logged in.")
+    tokens: Tokens | None = strawberry.field(default=None, description="The tokens of a new session; others go on.")
+
+
+@strawberry.type(description="What `refreshTokens` answers.")
+class RefreshTokensPayload(Payload):
+    tokens: Tokens | None = strawberry.field(default=None, description="The session's next tokens.")
+
+
+@strawberry.type(description="What `logout` answers.")
+class LogoutPayload(Payload):
+    pass
+
+
+@strawberry.type(description="What `logoutEverywhere` answers.")
+class LogoutEverywherePayload(Payload):
+    pass
+
+
+@strawberry.type(description="What `changePassword` answers.")
+class ChangePasswordPayload(Payload):
+    tokens: Tokens | None = strawberry.field(default=None, description="The tokens of a new session: all others have ended.")
+
+
 @strawberry.type(description="What `updateUser` answers.")
 class UpdateUserPayload(Payload):
     user: User | None = strawberry.field(default=None, description="The user, changed.")
+
+
+@strawberry.type(description="What `deleteUser` answers.")
+class DeleteUserPayload(Payload):
+    deleted_user_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The global id of the user who is gone, to take them out of lists and caches."
+    )
 
 
 @strawberry.type(description="What `rateMovie` answers.")

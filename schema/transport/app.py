@@ -13,10 +13,13 @@ from resolvers.context import Context
 from resolvers.services import Services
 from schema.execution.execute import Executor
 from schema.execution.limits import Limits
+from schema.transport.addresses import client_address
+from schema.transport.authentication import authenticate
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
-from schema.transport.http import answer_request
+from schema.transport.http import answer_request, refusal
 from schema.transport.logs import RequestLog
+from schema.transport.requests import RequestRefused
 from settings import Settings
 
 PATH = "/graphql"
@@ -33,7 +36,13 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
     async def graphql(request: Request) -> Response:
         if graphiql is not None and wants_graphiql(request):
             return graphiql.response()
-        context = Context(request.state.services, request_id=request.state.request_id)
+        services: Services = request.state.services
+        try:
+            viewer = await authenticate(request, services.sessions)
+        except RequestRefused as refused:
+            return refusal(refused)
+        address = client_address(request, settings.proxy_networks)
+        context = Context(services, viewer=viewer, request_id=request.state.request_id, address=address)
         return await answer_request(request, context, executor, settings.max_body_bytes)
 
     @asynccontextmanager

@@ -11,6 +11,9 @@ from resolvers.context import Context
 from schema.execution.execute import Answer, Executor, MutationOverGet
 from schema.transport.requests import GRAPHQL_JSON, JSON, RequestRefused, negotiate, read_request
 
+STATUS_OF_NOTHING = {"RATE_LIMITED": 429, "SERVICE_UNAVAILABLE": 503}
+"""The status where no root field has a value, by the code of an error."""
+
 NOT_A_REQUEST = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "QUERY_TOO_COMPLEX"}
 
 
@@ -25,15 +28,21 @@ async def answer_request(request: Request, context: Context, executor: Executor,
         return refusal(refused, media_type)
     except MutationOverGet:
         return refusal(RequestRefused(405, "METHOD_NOT_ALLOWED", "GET is for queries: send this by POST.", {"Allow": "POST"}), media_type)
-    return json_response(answer.body(), media_type, status_of(answer, media_type))
+    return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
 
 
 def status_of(answer: Answer, media_type: str) -> int:
-    """200 for what was run, and in application/json for every well-formed request; 503 where the database kept all of it away."""
+    """200 for what was run, and in application/json for every well-formed request; else what has kept all of it from its work."""
     if not answer.ran:
         return 400 if media_type == GRAPHQL_JSON else 200
-    away = any(error["extensions"]["code"] == "SERVICE_UNAVAILABLE" for error in answer.errors)
-    return 503 if away and not any(value is not None for value in (answer.data or {}).values()) else 200
+    if any(value is not None for value in (answer.data or {}).values()):
+        return 200
+    return max((STATUS_OF_NOTHING.get(error["extensions"]["code"], 200) for error in answer.errors), default=200)
+
+
+def _retry_after(answer: Answer) -> Mapping[str, str]:
+    seconds = [error["extensions"]["retryAfter"] for error in answer.errors if "retryAfter" in error["extensions"]]
+    return {"Retry-After": str(max(seconds))} if seconds else {}
 
 
 def refusal(refused: RequestRefused, media_type: str = JSON) -> Response:
