@@ -1,0 +1,140 @@
+"""How many statements an operation costs: as many as it has levels that lead to rows, whether a level holds 1 row or 100."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from db.database import open_database
+from resolvers.access import Viewer
+from schema.execution.limits import Limits
+from tests.clients import Insider
+from tests.databases import MigratedTables, empty_database, sqlite_url
+from tests.factories import movie, rating, store, user
+from tests.services import services_on
+from tests.statements import recorded
+
+ROWS = (1, 20, 100)
+PRIVATE, ADMIN = Viewer(7, "", is_admin=False, is_private=True), Viewer(8, "", is_admin=True, is_private=False)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def crowded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_tables: MigratedTables) -> Iterator[str]:
+    """A hundred users who have rated a hundred movies."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path_factory.mktemp("crowded") / "crowded.db")
+        migrated_tables.copy_to(url, None)
+        asyncio.run(fill(url))
+        yield url
+    else:
+        server = request.getfixturevalue("mariadb_server")
+        with empty_database(server) as url:
+            migrated_tables.copy_to(url, server)
+            asyncio.run(fill(url))
+            yield url
+
+
+async def fill(url: str) -> None:
+    numbers = range(1, max(ROWS) + 1)
+    users = [user(number, is_private=number == PRIVATE.id) for number in numbers]
+    films = [movie(number, genres=("Drama",), year=2000, original_title=f"Original {number}") for number in numbers]
+    given = [rating(each["id"] * 1000 + film["id"], each, film, (each["id"] + film["id"]) % 20 + 1) for each in users for film in films]
+    async with open_database(url) as database:
+        await store(database, users=users, movies=films, ratings=given)
+
+
+@pytest.fixture
+async def insider(crowded_url: str) -> AsyncIterator[Insider]:
+    async with open_database(crowded_url) as database:
+        yield Insider(services_on(database), Limits(cost=100_000))
+
+
+OPERATIONS = {
+    "a page": (1, "movies(first: ROWS) { nodes { title genres averageRating } }"),
+    "a page by edges and nodes": (1, "movies(first: ROWS) { edges { cursor node { id } } nodes { id } pageInfo { endCursor } }"),
+    "a page that is counted": (2, "movies(first: ROWS) { totalCount }"),
+    "a search": (1, 'movies(first: ROWS, filter: {search: "film", genres: ["drama"]}) { nodes { title } }'),
+    "a search that is counted": (2, 'movies(first: ROWS, filter: {search: "film"}) { nodes { title } totalCount }'),
+    "wide columns, once for all fields": (2, "movies(first: ROWS) { nodes { plot directors actors sources updatedAt } }"),
+    "distributions": (2, "movies(first: ROWS) { nodes { ratingDistribution { count } } }"),
+    "pages of a page": (2, "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { value } } } }"),
+    "pages that are counted": (3, "movies(first: ROWS) { nodes { ratings(first: 2) { totalCount nodes { value } } } }"),
+    "who gave ratings": (3, "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { user { username } } } } }"),
+    "there and back": (
+        5,
+        "movies(first: ROWS) { nodes { ratings(first: 3) { nodes { user { ratings(first: 3) { nodes { movie { title } } } } } } } }",
+    ),
+    "seven levels": (
+        7,
+        """movies(first: ROWS) { nodes { plot ratings(first: 3) { nodes { user { ratingDistribution { count }
+             ratings(first: 2) { nodes { movie { title } } } } } } } }""",
+    ),
+    "a user's ratings": (
+        5,
+        'user(username: "user5") { ratings(first: ROWS) { nodes { movie { ratings { nodes { user { bio } } } } } } }',
+    ),
+    "one rating of each user": (
+        4,
+        'movie(imdbId: "tt0000001") { ratings(first: ROWS) { nodes { user { rating(imdbId: "tt0000002") { value } } } } }',
+    ),
+    "two lists of each movie": (
+        3,
+        """movies(first: ROWS) { nodes { newest: ratings(first: 2) { nodes { value } }
+             best: ratings(first: 2, orderBy: HIGHEST) { nodes { value } } } }""",
+    ),
+    "the same under two names": (2, "a: movies(first: ROWS) { nodes { title } } b: movies(first: ROWS) { nodes { title plot: year } }"),
+    "movies under three names": (
+        1,
+        'a: movie(imdbId: "tt0000001") { title } b: movie(imdbId: "tt0000002") { title } c: movie(imdbId: "tt0000001") { year }',
+    ),
+    "a user's own count, which stands in their row": (2, 'user(username: "user5") { ratings { totalCount pageInfo { hasNextPage } } }'),
+}
+SIGNED_IN = {
+    "the viewer's ratings": (PRIVATE, 2, "movies(first: ROWS) { nodes { viewerRating { value } } }"),
+    "the viewer": (PRIVATE, 1, "viewer { username isAdmin }"),
+    "lists that hold the viewer's own private rating": (
+        PRIVATE,
+        3,
+        "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { value } } } }",
+    ),
+    "lists that hold all private ratings": (
+        ADMIN,
+        2,
+        "movies(first: ROWS) { nodes { ratings(first: ROWS) { totalCount nodes { value } } } }",
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "fields"), OPERATIONS.values(), ids=OPERATIONS)
+async def test_the_number_of_statements_is_fixed(insider: Insider, expected: int, fields: str) -> None:
+    assert await counted(insider, fields, None) == dict.fromkeys(ROWS, expected)
+
+
+@pytest.mark.parametrize(("viewer", "expected", "fields"), SIGNED_IN.values(), ids=SIGNED_IN)
+async def test_the_number_of_statements_is_fixed_for_viewers(insider: Insider, viewer: Viewer, expected: int, fields: str) -> None:
+    assert await counted(insider, fields, viewer) == dict.fromkeys(ROWS, expected)
+
+
+async def counted(insider: Insider, fields: str, viewer: Viewer | None) -> dict[int, int]:
+    """How many statements the fields cost by the number of rows on a page."""
+    counts = {}
+    for rows in ROWS:
+        with recorded() as statements:
+            await insider.ask(f"{{ {fields.replace('ROWS', str(rows))} }}", viewer=viewer)
+        counts[rows] = len(statements)
+    return counts
+
+
+@pytest.mark.parametrize("rows", ROWS)
+async def test_nodes_of_all_types_cost_a_statement_a_type(insider: Insider, rows: int) -> None:
+    selection = "{ nodes { id ratings(first: 1) { nodes { id user { id } } } } }"
+    page = await insider.ask(f"{{ movies(first: {rows}) {selection} }}")
+    films = page["movies"]["nodes"]
+    given = [film["ratings"]["nodes"][0] for film in films]
+    ids = [each["id"] for each in [*films, *given]] + [given[0]["user"]["id"]]
+
+    with recorded() as statements:
+        found = (await insider.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", {"ids": ids[-100:]}))["nodes"]
+
+    assert [each["id"] for each in found] == ids[-100:]
+    assert len(statements) == len({each["__typename"] for each in found})
