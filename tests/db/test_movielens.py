@@ -1,13 +1,11 @@
-"""A MovieLens folder ends up in either database once, however often and however far it is loaded."""
+"""What a MovieLens folder says ends up in either database, and every counter is exact."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Executable, func, select
+from sqlalchemy import func, select
 
 from db import movie_repository, rating_repository, user_repository
 from db.database import Database, open_database
@@ -17,73 +15,24 @@ from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.rows import MovieFilter, PageRequest
 from db.tables import movies, ratings, users
-from tests.db.movielens_folders import LINKS, MOVIES, RATINGS, movielens_folder
-
-NOW = datetime(2024, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
-LATER = datetime(2024, 2, 3, tzinfo=UTC)
-HALF_POINTS = range(1, 21)
-
-
-class Rows:
-    """Remembers what a load told about its progress."""
-
-    total = 0
-    done = 0
-
-    def start(self, rows: int) -> None:
-        self.total = rows
-
-    def advance(self, rows: int) -> None:
-        self.done += rows
-
-
-class Interrupted(Exception):
-    """Stands for the operator's Ctrl-C."""
-
-
-class InterruptedAfter(Rows):
-    def __init__(self, rows: int) -> None:
-        self.limit = rows
-
-    def advance(self, rows: int) -> None:
-        super().advance(rows)
-        if self.done >= self.limit:
-            raise Interrupted
+from tests.db.loading import (
+    LATER,
+    LINKS,
+    MOVIES,
+    NOW,
+    RATINGS,
+    Rows,
+    assert_counters_are_exact,
+    load_quietly,
+    movielens_folder,
+    rows_of,
+)
 
 
 @pytest.fixture
 async def database(migrated_url: str) -> AsyncIterator[Database]:
     async with open_database(migrated_url) as opened:
         yield opened
-
-
-async def load_quietly(database: Database, path: Path, now: datetime = NOW) -> tuple[Loaded, list[str]]:
-    reports: list[str] = []
-    loaded = await load(database, path, report=reports.append, progress=Rows(), now=now)
-    return loaded, reports
-
-
-async def rows_of(database: Database, statement: Executable) -> Sequence[tuple[Any, ...]]:  # Any: whatever it selects
-    return list(await database.reader().fetch(statement, {}))
-
-
-async def assert_counters_are_exact(database: Database) -> None:
-    """Every counter equals a recount of the ratings."""
-    for table, key in ((movies, ratings.c.movie_id), (users, ratings.c.user_id)):
-        counted = select(key, func.count(), func.sum(ratings.c.half_points)).group_by(key)
-        stored = select(table.c.id, table.c.rating_count, table.c.rating_sum).where(table.c.rating_count > 0)
-        assert sorted(await rows_of(database, stored)) == sorted(
-            (row_id, count, int(total)) for row_id, count, total in await rows_of(database, counted)
-        )
-    buckets = {
-        (movie_id, half_points): count
-        for movie_id, half_points, count in await rows_of(
-            database,
-            select(ratings.c.movie_id, ratings.c.half_points, func.count()).group_by(ratings.c.movie_id, ratings.c.half_points),
-        )
-    }
-    for movie_id, *counts in await rows_of(database, select(movies.c.id, *(movies.c[f"rated_{value}"] for value in HALF_POINTS))):
-        assert counts == [buckets.get((movie_id, value), 0) for value in HALF_POINTS]
 
 
 async def test_a_folder_is_loaded_with_users_movies_ratings_and_counters(database: Database, tmp_path: Path) -> None:
@@ -110,35 +59,6 @@ async def test_a_folder_is_loaded_with_users_movies_ratings_and_counters(databas
     assert (rating.half_points, rating.is_public) == (18, True)
     assert rating.rated_at == datetime(2000, 7, 30, 18, 20, 47, tzinfo=UTC)
     assert await rows_of(database, select(users.c.password_hash)) == [(None,), (None,)]
-    await assert_counters_are_exact(database)
-
-
-async def test_a_second_load_changes_nothing(database: Database, tmp_path: Path) -> None:
-    folder = movielens_folder(tmp_path)
-    await load_quietly(database, folder)
-    before = [await rows_of(database, select(*table.c).order_by(table.c.id)) for table in (users, movies, ratings)]
-
-    assert await load_quietly(database, folder, LATER) == (Loaded(movies=3, ratings=4), [])
-
-    assert before == [await rows_of(database, select(*table.c).order_by(table.c.id)) for table in (users, movies, ratings)]
-
-
-@pytest.mark.parametrize("rows_before", [3, 5])
-async def test_an_interrupted_load_is_exact_and_goes_on_when_run_again(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_before: int
-) -> None:
-    monkeypatch.setattr("db.movielens.RATINGS_A_BATCH", 2)
-    folder = movielens_folder(tmp_path)
-    with pytest.raises(Interrupted):
-        await load(database, folder, report=pytest.fail, progress=InterruptedAfter(rows_before), now=NOW)
-    stored = await rows_of(database, select(func.count()).select_from(ratings))
-    assert stored == [(0,)] if rows_before == 3 else [(2,)]
-    await assert_counters_are_exact(database)
-
-    await load_quietly(database, folder)
-
-    assert await rows_of(database, select(func.count()).select_from(ratings)) == [(4,)]
-    assert await rows_of(database, select(func.count()).select_from(users)) == [(2,)]
     await assert_counters_are_exact(database)
 
 
@@ -230,16 +150,3 @@ async def test_ratings_of_a_private_user_are_stored_as_hidden(database: Database
 
     stored = select(users.c.username, ratings.c.is_public).join(ratings, ratings.c.user_id == users.c.id).distinct()
     assert sorted(await rows_of(database, stored)) == [("ML1", False), ("ml2", True)]
-
-
-async def test_two_loads_at_once_double_nothing(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.movielens.MOVIES_A_BATCH", 1)
-    monkeypatch.setattr("db.movielens.RATINGS_A_BATCH", 1)
-    folder = movielens_folder(tmp_path)
-
-    both = await asyncio.gather(load_quietly(database, folder), load_quietly(database, folder))
-
-    assert list(both) == [(Loaded(movies=3, ratings=4), [])] * 2
-    assert await rows_of(database, select(func.count()).select_from(movies)) == [(3,)]
-    assert await rows_of(database, select(func.count()).select_from(ratings)) == [(4,)]
-    await assert_counters_are_exact(database)

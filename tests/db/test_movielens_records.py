@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from db.movielens_files import MovieLensError, count_rows, open_folder
 from db.movielens_records import MovieLensMovie, MovieLensRating, read_movies, read_ratings
-from tests.db.movielens_folders import LINKS, MOVIES, RATINGS, movielens_folder
+from tests.db.loading import LINKS, MOVIES, RATINGS, movielens_folder
 
 
 def movies_of(path: Path) -> tuple[list[MovieLensMovie], list[str]]:

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import Executable, func, select
+from sqlalchemy import func, select
 
 from db import movie_repository, rating_repository, user_repository
 from db.database import Database, open_database
@@ -16,6 +15,7 @@ from db.movie_facts import MovieFacts
 from db.rows import MovieFilter, PageRequest
 from db.sample import load_sample, read_movies, read_users
 from db.tables import movies, ratings, users
+from tests.db.loading import assert_counters_are_exact, rows_of
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -24,10 +24,6 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 async def database(migrated_url: str) -> AsyncIterator[Database]:
     async with open_database(migrated_url) as opened:
         yield opened
-
-
-async def rows_of(database: Database, statement: Executable) -> list[tuple[Any, ...]]:  # Any: whatever it selects
-    return list(await database.reader().fetch(statement, {}))
 
 
 async def titles_found(database: Database, search: str) -> Sequence[str]:
@@ -78,9 +74,7 @@ async def test_the_catalogue_is_loaded_with_exact_counters(database: Database) -
     assert details.directors == '["Lana Wachowski","Lilly Wachowski"]'
     assert details.sources == '["DATASET"]'
 
-    counted = select(ratings.c.movie_id, func.count(), func.sum(ratings.c.half_points)).group_by(ratings.c.movie_id)
-    stored = select(movies.c.id, movies.c.rating_count, movies.c.rating_sum).where(movies.c.rating_count > 0)
-    assert sorted(await rows_of(database, stored)) == sorted((row[0], row[1], int(row[2])) for row in await rows_of(database, counted))
+    await assert_counters_are_exact(database)
     assert await rows_of(database, select(func.count()).select_from(ratings)) == [(364,)]
     assert len(await rows_of(database, select(movies.c.id).where(movies.c.rating_count == 0))) == 11
 
