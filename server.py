@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from db.database import open_database
+from db.database import Database, open_database
 from db.migrate import upgrade
 from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
@@ -19,7 +19,9 @@ from db.progress import RowProgress
 from db.sample import load_sample
 from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState
+from resolvers.errors import CinegraphError, DatabaseAway
 from resolvers.failed_logins import FailedLogins
+from resolvers.operator import create_admin, delete_user, grant_admin, set_password
 from resolvers.passwords import Passwords
 from resolvers.services import Services, utc_now
 from resolvers.sessions import Sessions
@@ -127,10 +129,66 @@ def load_movielens_command(folder: Path) -> None:
     click.echo(f"{loaded.movies:,} movies and {loaded.ratings:,} ratings are stored.")
 
 
+@main.command("create-admin")
+@click.argument("username")
+def create_admin_command(username: str) -> None:
+    """Create an admin; asks for a password, or reads one line from standard input."""
+    _operate(lambda database, passwords, password: create_admin(database, passwords, username, password, utc_now), _password())
+    click.echo(f"{username} is an admin.")
+
+
+@main.command("set-password")
+@click.argument("username")
+def set_password_command(username: str) -> None:
+    """Set a user's password and end their sessions; asks for it, or reads one line from standard input."""
+    _operate(lambda database, passwords, password: set_password(database, passwords, username, password), _password())
+    click.echo(f"{username} has a new password, and all their sessions have ended.")
+
+
+@main.command("grant-admin")
+@click.argument("username")
+def grant_admin_command(username: str) -> None:
+    """Make an admin of a user."""
+    _operate(lambda database, _passwords, _password: grant_admin(database, username))
+    click.echo(f"{username} is an admin.")
+
+
+@main.command("delete-user")
+@click.argument("username")
+def delete_user_command(username: str) -> None:
+    """Delete a user with every rating, and end their sessions."""
+    _operate(lambda database, _passwords, _password: delete_user(database, username))
+    click.echo(f"{username} is deleted.")
+
+
 @main.command("print-schema")
 def print_schema() -> None:
     """Print the schema in GraphQL's definition language."""
     click.echo(sdl(), nl=False)
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return asked
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], password: str = "") -> None:
+    """Run an operator's `work` on the database, and end with what it refuses as a message."""
+    settings = checked_settings()
+    if settings.embedded:
+        upgrade(settings.database_url)
+
+    async def run() -> None:
+        with closing(Passwords()) as passwords:
+            async with open_database(settings.database_url) as database:
+                await work(database, passwords, password)
+
+    try:
+        asyncio.run(run())
+    except (CinegraphError, DatabaseAway) as error:
+        raise click.ClickException(str(error)) from None
 
 
 async def _load_sample(settings: Settings) -> None:
