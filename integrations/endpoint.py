@@ -83,7 +83,7 @@ class Endpoint(Generic[T]):
             answer = self._read(body)
         except ValidationError as error:
             where = [".".join(map(str, each["loc"])) or each["type"] for each in error.errors(include_input=False)]
-            logger.warning("%s sent what cannot be read for %s: %s", self._service.service.name, path, where[:5])
+            logger.warning("%s sent what cannot be read for %s: %s", self._service.service.name, path or "/", where[:5])
             raise self._service.unreadable() from None
         await self._cache.set(key, body, self._keep_seconds if answer is not None else KEEP_UNKNOWN_SECONDS)
         return answer
