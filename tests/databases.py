@@ -5,13 +5,15 @@ The migrations make the newest tables once a session; each test gets a copy.
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncmy
+import pytest
 from sqlalchemy.engine import make_url
 
+from db.database import Database, open_database
 from db.migrate import upgrade
 from db.mysql import connection_options
 from tests.servers import MariaDB
@@ -64,6 +66,31 @@ def empty_database(mariadb_server: MariaDB) -> Iterator[str]:
     run_statements(mariadb_server.url("mysql"), [f"CREATE DATABASE {name}"])
     yield mariadb_server.url(name)
     run_statements(mariadb_server.url("mysql"), [f"DROP DATABASE IF EXISTS {name}"])
+
+
+DIALECTS = ("sqlite", "mariadb")
+
+
+@contextmanager
+def filled_database(request: pytest.FixtureRequest, fill: Callable[[Database], Awaitable[None]]) -> Iterator[str]:
+    """The URL of a database that `fill` has filled, for a fixture with params=DIALECTS that many tests read and none changes."""
+    tables: MigratedTables = request.getfixturevalue("migrated_tables")
+    if request.param == "sqlite":
+        url = sqlite_url(request.getfixturevalue("tmp_path_factory").mktemp("filled") / "cinegraph.db")
+        tables.copy_to(url, None)
+        asyncio.run(_fill(url, fill))
+        yield url
+    else:
+        server: MariaDB = request.getfixturevalue("mariadb_server")
+        with empty_database(server) as url:
+            tables.copy_to(url, server)
+            asyncio.run(_fill(url, fill))
+            yield url
+
+
+async def _fill(url: str, fill: Callable[[Database], Awaitable[None]]) -> None:
+    async with open_database(url) as database:
+        await fill(database)
 
 
 def run_statements(url: str, statements: Sequence[str]) -> None:

@@ -1,15 +1,14 @@
 """How many statements an operation costs: as many as it has levels that lead to rows, whether a level holds 1 row or 100."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from db.database import open_database
+from db.database import Database, open_database
 from resolvers.access import Viewer
 from schema.execution.limits import Limits
 from tests.clients import Insider
-from tests.databases import MigratedTables, empty_database, sqlite_url
+from tests.databases import DIALECTS, filled_database
 from tests.factories import movie, rating, store, user
 from tests.services import services_on
 from tests.statements import recorded
@@ -18,29 +17,19 @@ ROWS = (1, 20, 100)
 PRIVATE, ADMIN = Viewer(7, "", is_admin=False, is_private=True), Viewer(8, "", is_admin=True, is_private=False)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
-def crowded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_tables: MigratedTables) -> Iterator[str]:
+async def fill(database: Database) -> None:
     """A hundred users who have rated a hundred movies."""
-    if request.param == "sqlite":
-        url = sqlite_url(tmp_path_factory.mktemp("crowded") / "crowded.db")
-        migrated_tables.copy_to(url, None)
-        asyncio.run(fill(url))
-        yield url
-    else:
-        server = request.getfixturevalue("mariadb_server")
-        with empty_database(server) as url:
-            migrated_tables.copy_to(url, server)
-            asyncio.run(fill(url))
-            yield url
-
-
-async def fill(url: str) -> None:
     numbers = range(1, max(ROWS) + 1)
     users = [user(number, is_private=number == PRIVATE.id) for number in numbers]
     films = [movie(number, genres=("Drama",), year=2000, original_title=f"Original {number}") for number in numbers]
     given = [rating(each["id"] * 1000 + film["id"], each, film, (each["id"] + film["id"]) % 20 + 1) for each in users for film in films]
-    async with open_database(url) as database:
-        await store(database, users=users, movies=films, ratings=given)
+    await store(database, users=users, movies=films, ratings=given)
+
+
+@pytest.fixture(scope="module", params=DIALECTS)
+def crowded_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with filled_database(request, fill) as url:
+        yield url
 
 
 @pytest.fixture
