@@ -3,7 +3,7 @@
 The facts about the films are common knowledge, the sentences about them the project's own; the viewers are made up.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,19 +41,20 @@ def read_users() -> tuple[SampleUser, ...]:
     return TypeAdapter(tuple[SampleUser, ...]).validate_json((_FOLDER / "users.json").read_bytes())
 
 
-async def load_sample(database: Database, now: datetime) -> bool:
+async def load_sample(database: Database, now: datetime | None = None) -> bool:
     """Load the catalogue unless it is there already: whether it was loaded.
 
     It is there when one of its users is, so that nothing that was changed or deleted since is brought back, and nobody
     who chose such a name is given ratings.
     """
     movies, users = read_movies(), read_users()
+    imported_at = now or datetime.now(UTC)
 
     async def work(transaction: Transaction) -> bool:
         if any([await user_repository.get_by_username(transaction, user.username) for user in users]):
             return False
         user_ids = await add_users(transaction, [_new_user(user) for user in users])
-        movie_ids = await add_movies(transaction, movies, now)
+        movie_ids = await add_movies(transaction, movies, imported_at)
         given = [
             NewRating(user_ids[user.username], movie_ids[rating.imdb_id], round(rating.value * 2), rating.rated_at)
             for user in users
