@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, literal_column, select
 from sqlalchemy.engine import make_url
 
 from db.errors import ConnectionLost, DatabaseAway
@@ -20,6 +20,8 @@ from db.sqlite import SQLiteBackend
 
 TRANSACTION_SECONDS = 8.0
 """A transaction that meets deadlocks or lost connections is run again until this long has passed."""
+
+_PING: Executable = select(literal_column("1"))
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any]  # Any: whatever the bound column's type takes
@@ -53,7 +55,11 @@ class Backend(Protocol):
 
     dialect_name: str
 
-    def checkout(self) -> AbstractAsyncContextManager["RawConnection"]: ...
+    async def acquire(self) -> Any:
+        """A RawConnection, which must be given back."""
+
+    async def release(self, connection: Any) -> None: ...
+
     def begin(self) -> AbstractAsyncContextManager["RawConnection"]:
         """A connection in a transaction that is committed on leaving, and rolled back on an error."""
 
@@ -82,8 +88,8 @@ class _Statements:
 
     async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
         rendered = render(statement, self._backend.dialect_name)
-        values = [value for parameters in parameter_sets for value in rendered.values(parameters)]
-        return rendered.rows((await self._run(rendered.union(len(parameter_sets)), values)).rows)
+        united, values = rendered.bind_each(parameter_sets)
+        return rendered.rows((await self._run(united, values)).rows)
 
 
 class Reader(_Statements):
@@ -104,8 +110,11 @@ class Reader(_Statements):
             return await self._run_once(rendered, values)
 
     async def _run_once(self, rendered: Rendered, values: Sequence[Any]) -> Result:
-        async with self._backend.checkout() as connection:
+        connection: RawConnection = await self._backend.acquire()
+        try:
             return await connection.run(rendered, values)
+        finally:
+            await self._backend.release(connection)
 
 
 class _OpenTransaction(_Statements):
@@ -166,8 +175,7 @@ class Database:
 
     async def ping(self) -> None:
         """Answers when the database does; raises DatabaseAway else."""
-        async with self._backend.checkout() as connection:
-            await connection.run(Rendered("SELECT 1"), ())
+        await self.reader().fetch(_PING, {})
 
     async def close(self) -> None:
         await self._backend.close()

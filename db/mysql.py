@@ -18,7 +18,7 @@ from db.rendering import Rendered, Result
 
 CONNECT_SECONDS = 3
 ACQUIRE_SECONDS = 5.0
-STATEMENT_SECONDS = 8.0
+PREPARED_STATEMENTS = 64
 IDLE_SECONDS = 600
 
 DUPLICATE_ENTRY = 1062
@@ -40,6 +40,7 @@ def connection_options(url: URL) -> dict[str, Any]:  # Any: asyncmy's keyword ar
         "charset": "utf8mb4",
         "autocommit": True,
         "connect_timeout": CONNECT_SECONDS,
+        "stmt_cache_size": PREPARED_STATEMENTS,
         "init_command": "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
     }
 
@@ -50,33 +51,34 @@ class MySQLBackend:
     def __init__(self, url: URL, pool_size: int) -> None:
         self._pool = Pool(minsize=0, maxsize=pool_size, pool_recycle=IDLE_SECONDS, **connection_options(url))
 
-    @asynccontextmanager
-    async def checkout(self) -> AsyncIterator["MySQLConnection"]:
+    async def acquire(self) -> "MySQLConnection":
         try:
+            if self._pool.freesize:
+                return MySQLConnection(await self._pool.acquire())
             async with asyncio.timeout(ACQUIRE_SECONDS):
-                acquired = await self._pool.acquire()
+                return MySQLConnection(await self._pool.acquire())
         except (Error, OSError, TimeoutError) as error:
             raise _translated(error) from error
-        connection = MySQLConnection(acquired)
-        try:
-            yield connection
-        finally:
-            if connection.unread:
-                # Cancelled or broken half-way, its answer may still be on the wire: nobody may read it in the next one's place.
-                acquired.close()
-            self._pool.release(acquired)
+
+    async def release(self, connection: "MySQLConnection") -> None:
+        if connection.unread:
+            # Cancelled or broken half-way, its answer may still be on the wire: nobody may read it in the next one's place.
+            connection.driver.close()
+        self._pool.release(connection.driver)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["MySQLConnection"]:
-        async with self.checkout() as connection:
+        connection = await self.acquire()
+        try:
             await connection.run_later(Rendered("BEGIN"), ())
-            try:
-                yield connection
-                await connection.run(Rendered("COMMIT"), ())
-            except Exception:
-                if not connection.unread:
-                    await connection.roll_back()
-                raise
+            yield connection
+            await connection.run(Rendered("COMMIT"), ())
+        except Exception:
+            if not connection.unread:
+                await connection.roll_back()
+            raise
+        finally:
+            await self.release(connection)
 
     async def close(self) -> None:
         self._pool.close()
@@ -85,13 +87,15 @@ class MySQLBackend:
 
 class MySQLConnection:
     def __init__(self, connection: AsyncmyConnection) -> None:
-        self._connection = connection
+        self.driver = connection
         self.unread = False
         """Whether a statement was sent whose answer has not been read to its end."""
         self._waiting: list[str] = []
 
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: whatever the driver escapes
-        return await self._send(self._written_out(rendered, values))
+        if self._waiting or not rendered.is_lasting:
+            return await self._send(self._written_out(rendered, values))
+        return await self._execute(rendered.text, values)
 
     async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None:  # Any: as in run
         """Keep a statement until the next one is sent: both go in one packet, and cost one round trip."""
@@ -102,22 +106,25 @@ class MySQLConnection:
         await self._send("ROLLBACK")
 
     def _written_out(self, rendered: Rendered, values: Sequence[Any]) -> str:  # Any: as in run
-        text: str = self._connection.cursor().mogrify(rendered.text, values or None)
+        text: str = self.driver.cursor().mogrify(rendered.text, values or None)
         return text
 
     async def _send(self, text: str) -> Result:
         """Run what waits, and then `text`, whose result it is; the first that fails ends it."""
-        cursor: Any = self._connection.cursor()  # Any: its stubs give row counts no type
         statements = [*self._waiting, text]
         self._waiting.clear()
+        return await self._execute("; ".join(statements), None, results=len(statements))
+
+    async def _execute(self, text: str, values: Sequence[Any] | None, results: int = 1) -> Result:  # Any: as in run
+        """The last of a text's results. With values, it is prepared once per connection, and answers in the binary protocol."""
+        cursor: Any = self.driver.cursor()  # Any: its stubs give row counts no type
         self.unread = True
         try:
-            async with asyncio.timeout(STATEMENT_SECONDS):
-                await cursor.execute("; ".join(statements))
-                for _ in statements[1:]:
-                    await cursor.nextset()
-                rows = await cursor.fetchall() if cursor.description else ()
-        except (Error, OSError, TimeoutError) as error:
+            await cursor.execute(text, values)
+            for _ in range(1, results):
+                await cursor.nextset()
+            rows = await cursor.fetchall() if cursor.description else ()
+        except (Error, OSError) as error:
             raise self._noted(error) from error
         self.unread = False
         return Result(rows, cursor.rowcount, int(cursor.lastrowid))
@@ -125,7 +132,7 @@ class MySQLConnection:
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
         if self._waiting:
             await self._send(self._waiting.pop())
-        cursor = self._connection.cursor()
+        cursor = self.driver.cursor()
         self.unread = True
         try:
             await cursor.executemany(rendered.text, rows)

@@ -16,6 +16,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 KEPT_STATEMENTS = 1024
 KEPT_DERIVED = 256
+LASTING_LENGTH = 128
+LASTING_UNION = 32
+LIMIT = "limit"
 _DIALECTS: dict[str, Dialect] = {"mysql": mysql_dialect(), "sqlite": sqlite_dialect()}
 _LIST_OPENS, _LIST_CLOSES = "(__[POSTCOMPILE_", "])"
 
@@ -40,6 +43,8 @@ class Rendered:
     binders: Mapping[str, Converter] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    is_lasting: bool = False
+    """Whether this text will be run again and again, so that preparing it on the server is worth a round trip."""
     derived: dict[object, "Rendered"] = field(default_factory=dict)
     """Texts made from this one: for lists of so many items, and for so many SELECTs side by side."""
 
@@ -59,23 +64,29 @@ class Rendered:
         for name, value in zip(self.names, given, strict=True):
             if name in self.lists:
                 values.extend(value)
+                values.extend([value[-1]] * (_padded(len(value)) - len(value)))
             else:
                 values.append(value)
-        return self._spread(tuple(len(parameters[name]) for name in self.lists)), values
+        return self._spread(tuple(_padded(len(parameters[name])) for name in self.lists)), values
 
     def _spread(self, lengths: tuple[int, ...]) -> "Rendered":
         if lengths not in self.derived:
             text = self.text
             for name, length in zip(self.lists, lengths, strict=True):
-                if not length:
-                    raise ValueError(f"the list {name} is empty")
                 marks = ", ".join([self.placeholder] * length)
                 text = text.replace(f"{_LIST_OPENS}{name}{_LIST_CLOSES}", f"({marks})", 1)
-            self._keep(lengths, text)
+            self._keep(lengths, text, is_lasting=max(lengths) <= LASTING_LENGTH)
         return self.derived[lengths]
 
-    def union(self, times: int) -> "Rendered":
-        """The same SELECT `times` over, in one statement."""
+    def bind_each(self, parameter_sets: Sequence[Mapping[str, Any]]) -> tuple["Rendered", list[Any]]:
+        """The same SELECT once for each set of parameters, in one statement, and the values for it."""
+        sets = list(parameter_sets)
+        if LIMIT in self.names and 1 < len(sets) <= LASTING_UNION:
+            # Filled up with SELECTs of nothing, unions too come in few lengths.
+            sets += [{**sets[-1], LIMIT: 0}] * (_padded(len(sets)) - len(sets))
+        return self._union(len(sets)), [value for parameters in sets for value in self.values(parameters)]
+
+    def _union(self, times: int) -> "Rendered":
         if times == 1:
             return self
         if times not in self.derived:
@@ -83,17 +94,24 @@ class Rendered:
                 text = " UNION ALL ".join([f"({self.text})"] * times)
             else:
                 text = _nested_union(f"SELECT * FROM ({self.text})", times)  # noqa: S608  # rendered text, no value in it
-            self._keep(times, text)
+            self._keep(times, text, is_lasting=LIMIT in self.names and times <= LASTING_UNION)
         return self.derived[times]
 
-    def _keep(self, key: object, text: str) -> None:
+    def _keep(self, key: object, text: str, *, is_lasting: bool) -> None:
         if len(self.derived) >= KEPT_DERIVED:
             self.derived.clear()
-        self.derived[key] = Rendered(text)
+        self.derived[key] = Rendered(text, is_lasting=is_lasting)
 
     def rows(self, rows: Rows) -> Rows:
         """The driver's rows with what the columns' types make of them."""
         return rows if self.convert is None else list(map(self.convert, rows))
+
+
+def _padded(length: int) -> int:
+    """The next power of two: lists are filled up by repeating an item, so that they come in few lengths."""
+    if not length:
+        raise ValueError("a list parameter is empty")
+    return 1 << (length - 1).bit_length()
 
 
 SQLITE_UNION_LIMIT = 500
@@ -125,6 +143,7 @@ def render(statement: Executable, dialect_name: str) -> Rendered:
         placeholder="%s" if dialect_name == "mysql" else "?",
         binders={name: _each(binder) if binds[name].expanding else binder for name, binder in binders.items()},
         defaults={name: bind.effective_value for name, bind in binds.items() if not bind.required},
+        is_lasting=True,
         convert=_row_converter(statement, dialect),
     )
 

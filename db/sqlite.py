@@ -40,24 +40,28 @@ class SQLiteBackend:
         # SQLite lets one writer in at a time; queueing here is fairer than its own polling.
         self._one_writer = asyncio.Lock()
 
-    @asynccontextmanager
-    async def checkout(self) -> AsyncIterator["SQLiteConnection"]:
+    async def acquire(self) -> "SQLiteConnection":
         try:
-            async with self._engine.connect() as connection:
-                yield SQLiteConnection(connection)
+            return SQLiteConnection(await self._engine.connect())
         except (PoolTimeout, OperationalError) as error:
             raise _translated(error) from error
 
+    async def release(self, connection: "SQLiteConnection") -> None:
+        await asyncio.shield(connection.driver.close())
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SQLiteConnection"]:
-        async with self._one_writer, self.checkout() as connection:
-            await connection.run(Rendered("BEGIN IMMEDIATE"), ())
+        async with self._one_writer:
+            connection = await self.acquire()
             try:
+                await connection.run(Rendered("BEGIN IMMEDIATE"), ())
                 yield connection
                 await connection.run(Rendered("COMMIT"), ())
             except BaseException:
                 await asyncio.shield(connection.roll_back())
                 raise
+            finally:
+                await self.release(connection)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -65,11 +69,11 @@ class SQLiteBackend:
 
 class SQLiteConnection:
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        self.driver = connection
 
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: whatever the driver takes
         try:
-            result: CursorResult[Any] = await self._connection.exec_driver_sql(rendered.text, tuple(values))
+            result: CursorResult[Any] = await self.driver.exec_driver_sql(rendered.text, tuple(values))
         except DBAPIError as error:
             raise _translated(error) from error
         rows = [tuple(row) for row in result.all()] if result.returns_rows else []
@@ -81,13 +85,13 @@ class SQLiteConnection:
 
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
         try:
-            await self._connection.exec_driver_sql(rendered.text, [tuple(row) for row in rows])
+            await self.driver.exec_driver_sql(rendered.text, [tuple(row) for row in rows])
         except DBAPIError as error:
             raise _translated(error) from error
 
     async def roll_back(self) -> None:
         """Undo the open transaction, if an error has not done so already."""
-        raw = await self._connection.get_raw_connection()
+        raw = await self.driver.get_raw_connection()
         driver = raw.driver_connection
         if driver is not None and driver.in_transaction:
             await driver.rollback()

@@ -68,7 +68,7 @@ async def large(large_url: str) -> AsyncIterator[Database]:
 
 
 async def plan(database: Database, statement: Statement) -> Any:  # Any: JSON
-    async with database._backend.checkout() as connection:
+    async with database._backend.begin() as connection:
         [(explained,)] = (await connection.run(Rendered(f"EXPLAIN FORMAT=JSON {statement.text}"), statement.values)).rows
     return json.loads(explained)
 
@@ -162,7 +162,7 @@ async def test_a_page_among_many_equals_reads_only_its_own_rows(large: Database,
 
 async def rows_read(database: Database, statement: Statement) -> int:
     """How many rows or index entries the server looks at, with those that it discards right at the index."""
-    async with database._backend.checkout() as connection:
+    async with database._backend.begin() as connection:
         await connection.run(Rendered("FLUSH STATUS"), ())
         await connection.run(Rendered(statement.text), statement.values)
         counters = await connection.run(Rendered("SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler%'"), ())
