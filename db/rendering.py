@@ -74,7 +74,7 @@ class Rendered:
             text = self.text
             for name, length in zip(self.lists, lengths, strict=True):
                 marks = ", ".join([self.placeholder] * length)
-                text = text.replace(f"{_LIST_OPENS}{name}{_LIST_CLOSES}", f"({marks})", 1)
+                text = text.replace(f"{_LIST_OPENS}{name}{_LIST_CLOSES}", f"({marks})")  # as often as it stands there
             self._keep(lengths, text, is_lasting=max(lengths) <= LASTING_LENGTH)
         return self.derived[lengths]
 
