@@ -1,7 +1,6 @@
 """What both clients share: asking an outside service over HTTP, within limits that protect it and us."""
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -111,16 +110,13 @@ class HttpService:
         await self._client.aclose()
 
     def _retrying(self, is_probe: bool) -> AsyncRetrying:
-        pause = wait_exponential(multiplier=self._rules.first_pause_seconds, max=self._rules.longest_pause_seconds) + wait_random(
-            0, self._rules.first_pause_seconds
-        )
+        backoff = wait_exponential(multiplier=self._rules.first_pause_seconds, max=self._rules.longest_pause_seconds)
+        jitter = wait_random(0, self._rules.first_pause_seconds)
 
         def wait(state: RetryCallState) -> float:
             failure = state.outcome and state.outcome.exception()
-            if isinstance(failure, _WorthAnotherTry) and failure.retry_after_seconds is not None:
-                # Never sooner than asked, and not all at the same moment.
-                return failure.retry_after_seconds + random.uniform(0, self._rules.first_pause_seconds)  # noqa: S311  # no secret
-            return pause(state)
+            asked = failure.retry_after_seconds if isinstance(failure, _WorthAnotherTry) else None
+            return jitter(state) + (backoff(state) if asked is None else asked)
 
         return AsyncRetrying(
             retry=retry_if_exception_type(_WorthAnotherTry),

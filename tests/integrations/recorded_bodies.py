@@ -1,11 +1,13 @@
-"""Bodies that the outside services really sent, answered to the clients over HTTP: .ci/recorded_bodies.py FOLDER
+"""Bodies that the outside services really sent, answered to the clients over HTTP.
 
-FOLDER has the bodies in tmdb/ and omdb/. Each must be read as what it is, or fail with the right error.
+`python -m tests.integrations.recorded_bodies FOLDER`, where FOLDER has the bodies in tmdb/ and omdb/. Each must be read
+as what it is, or fail with the right error.
 """
 
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -68,7 +70,7 @@ async def outcome_of(body: bytes, case: Case, upstream: Upstream) -> object:
         base_url=settings["MOVIE_DATABASE_BASE_URL"],
         rules=rules,
     )
-    questions = {
+    questions: dict[str, Callable[[], Awaitable[object]]] = {
         "movie": lambda: tmdb.movie(603),
         "imdb_id": lambda: tmdb.imdb_id(603),
         "find": lambda: tmdb.find("tt0133093"),

@@ -1,4 +1,4 @@
-"""Every misbehaviour of a service, and what whoever asks it gets: the answer, or an error that says what happened."""
+"""Asking over HTTP: every misbehaviour of a service, and what whoever asks it gets, an answer or an error that says why."""
 
 import asyncio
 import logging
