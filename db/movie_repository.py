@@ -8,7 +8,18 @@ from sqlalchemy import bindparam, func, select
 from db.database import Connection
 from db.movie_listing import MOVIE, counting, listing, parameters_of, shape_of
 from db.paging import page_of, page_parameters
-from db.rows import Distribution, GenreRow, MovieDetailsRow, MovieFilter, MovieRow, Page, PageRequest
+from db.rows import (
+    Distribution,
+    GenreRow,
+    MovieDetailsRow,
+    MovieFilter,
+    MovieRow,
+    Page,
+    PageRequest,
+    as_genre,
+    as_movie,
+    as_movie_details,
+)
 from db.tables import HALF_POINTS, movie_genres, movies
 
 _BY_ID = select(*MOVIE).where(movies.c.id.in_(bindparam("ids", expanding=True)))
@@ -22,19 +33,19 @@ _GENRES = select(movie_genres.c.genre, func.count()).group_by(movie_genres.c.gen
 
 
 async def get_many(connection: Connection, ids: Sequence[int]) -> list[MovieRow]:
-    return [MovieRow(*row) for row in await connection.fetch(_BY_ID, {"ids": ids})]
+    return list(map(as_movie, await connection.fetch(_BY_ID, {"ids": ids})))
 
 
 async def get_many_by_imdb_id(connection: Connection, imdb_ids: Sequence[str]) -> list[MovieRow]:
-    return [MovieRow(*row) for row in await connection.fetch(_BY_IMDB_ID, {"imdb_ids": imdb_ids})]
+    return list(map(as_movie, await connection.fetch(_BY_IMDB_ID, {"imdb_ids": imdb_ids})))
 
 
 async def get_many_by_tmdb_id(connection: Connection, tmdb_ids: Sequence[int]) -> list[MovieRow]:
-    return [MovieRow(*row) for row in await connection.fetch(_BY_TMDB_ID, {"tmdb_ids": tmdb_ids})]
+    return list(map(as_movie, await connection.fetch(_BY_TMDB_ID, {"tmdb_ids": tmdb_ids})))
 
 
 async def get_details(connection: Connection, ids: Sequence[int]) -> list[MovieDetailsRow]:
-    return [MovieDetailsRow(*row) for row in await connection.fetch(_DETAILS, {"ids": ids})]
+    return list(map(as_movie_details, await connection.fetch(_DETAILS, {"ids": ids})))
 
 
 async def get_rating_distributions(connection: Connection, ids: Sequence[int]) -> dict[int, Distribution]:
@@ -56,7 +67,7 @@ async def list_by(connection: Connection, wanted: MovieFilter, request: PageRequ
 
 
 def _without_key(row: tuple[Any, ...]) -> MovieRow:  # Any: a movie's columns and a key
-    return MovieRow._make(row[:-1])
+    return as_movie(row[:-1])
 
 
 async def count_by(connection: Connection, wanted: MovieFilter) -> int:
@@ -67,4 +78,4 @@ async def count_by(connection: Connection, wanted: MovieFilter) -> int:
 
 async def list_genres(connection: Connection) -> list[GenreRow]:
     """The genres that stored movies have, by name."""
-    return [GenreRow(*row) for row in await connection.fetch(_GENRES, {})]
+    return list(map(as_genre, await connection.fetch(_GENRES, {})))

@@ -13,7 +13,7 @@ from db.database import Connection, Transaction
 from db.movie_listing import MOVIE
 from db.paging import Ordering, keyset_page, page_of, page_parameters
 from db.rendering import Rows
-from db.rows import MovieRow, Page, PageRequest, RatingRow, VisibleRatings
+from db.rows import MovieRow, Page, PageRequest, RatingRow, VisibleRatings, as_rating
 from db.tables import movies, ratings, users
 
 RATING = tuple(ratings.c[name] for name in RatingRow._fields)
@@ -66,13 +66,13 @@ _DELETE = delete_from(ratings).where(ratings.c.id == bindparam("stored_id"))
 
 
 async def get_many(connection: Connection, ids: Sequence[int]) -> list[RatingRow]:
-    return [RatingRow(*row) for row in await connection.fetch(_BY_ID, {"ids": ids})]
+    return list(map(as_rating, await connection.fetch(_BY_ID, {"ids": ids})))
 
 
 async def get_many_by_user_and_movie(connection: Connection, pairs: Sequence[tuple[int, int]]) -> list[RatingRow]:
     """The ratings that exist among these (user id, movie id) pairs, in any order."""
     parameter_sets = [{"user_id": user_id, "movie_id": movie_id} for user_id, movie_id in pairs]
-    return [RatingRow(*row) for row in await connection.fetch_each(_BY_USER_AND_MOVIE, parameter_sets)]
+    return list(map(as_rating, await connection.fetch_each(_BY_USER_AND_MOVIE, parameter_sets)))
 
 
 async def get_many_by_user_and_imdb_id(connection: Connection, pairs: Sequence[tuple[int, str]]) -> dict[tuple[int, str], RatingRow]:
@@ -116,7 +116,7 @@ async def list_by_user(connection: Connection, user_ids: Sequence[int], request:
     parameters = page_parameters(request)
     rows = await connection.fetch_each(_pages_by_user(*shape), [{"user_id": user_id, **parameters} for user_id in user_ids])
     groups = _grouped(rows, user_ids, RatingRow._fields.index("user_id"))
-    return [page_of(groups[user_id], request, RatingRow._make, key_index=_key_index(request)) for user_id in user_ids]
+    return [page_of(groups[user_id], request, as_rating, key_index=_key_index(request)) for user_id in user_ids]
 
 
 async def list_by_movie(
@@ -142,7 +142,7 @@ async def list_by_movie(
         descending = ORDERINGS[request.order].descending is not request.backward
         for group in groups.values():
             group.sort(key=lambda row: (row[key_index], row[0]), reverse=descending)
-    return [page_of(groups[movie_id], request, RatingRow._make, key_index=key_index) for movie_id in movie_ids]
+    return [page_of(groups[movie_id], request, as_rating, key_index=key_index) for movie_id in movie_ids]
 
 
 def _key_index(request: PageRequest) -> int:

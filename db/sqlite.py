@@ -91,6 +91,8 @@ class SQLiteConnection:
 
     async def roll_back(self) -> None:
         """Undo the open transaction, if an error has not done so already."""
+        if self.driver.invalidated:
+            return  # cancelled in the middle of a statement: its connection is thrown away, and the transaction with it
         raw = await self.driver.get_raw_connection()
         driver = raw.driver_connection
         if driver is not None and driver.in_transaction:

@@ -13,7 +13,7 @@ from sqlalchemy import delete as delete_from
 from db.counters import RatingChange, count
 from db.database import Connection, Transaction
 from db.rendering import Rows
-from db.rows import CredentialsRow, Distribution, UserRow
+from db.rows import CredentialsRow, Distribution, UserRow, as_user
 from db.tables import HALF_POINTS, movies, ratings, users
 
 USER = tuple(users.c[name] for name in UserRow._fields)
@@ -60,13 +60,13 @@ _DELETE_RATINGS = delete_from(ratings).where(ratings.c.user_id == bindparam("use
 
 
 async def get_many(connection: Connection, ids: Sequence[int]) -> list[UserRow]:
-    return [UserRow(*row) for row in await connection.fetch(_BY_ID, {"ids": ids})]
+    return list(map(as_user, await connection.fetch(_BY_ID, {"ids": ids})))
 
 
 async def get_many_by_username(connection: Connection, usernames: Sequence[str]) -> list[UserRow]:
     """The users with these names, in any case and any order."""
     keys = [username.lower() for username in usernames]
-    return [UserRow(*row) for row in await connection.fetch(_BY_USERNAME, {"username_keys": keys})]
+    return list(map(as_user, await connection.fetch(_BY_USERNAME, {"username_keys": keys})))
 
 
 async def get_by_username(connection: Connection, username: str) -> UserRow | None:

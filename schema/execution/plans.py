@@ -7,6 +7,8 @@ list `A` of one run. What is unusual (an exception, null where there must be non
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from resolvers.context import Context
@@ -36,9 +38,11 @@ class CompleteList:
     nullable: bool
 
     async def complete(self, values: Values, run: Run) -> Values:
-        lists = [_list(each, self.nullable) for each in values]
-        completed = iter(await self.item.complete([item for items in lists if items is not None for item in items], run))
-        return [None if items is None else [next(completed) for _ in items] for items in lists]
+        if not self.nullable:
+            completed = iter(await self.item.complete(list(chain.from_iterable(values)), run))
+            return [list(islice(completed, len(items))) for items in values]
+        completed = iter(await self.item.complete([item for items in values if items is not None for item in items], run))
+        return [None if items is None else list(islice(completed, len(items))) for items in values]
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ class CompleteObject:
     nullable: bool
 
     async def complete(self, values: Values, run: Run) -> Values:
+        if len(self.plans) == 1 and not self.nullable:
+            [plan] = self.plans.values()
+            return await plan.complete(values, run)  # which raises at None
         answers: list[Any] = [None] * len(values)
         places: dict[type, list[int]] = {}
         for place, value in enumerate(values):
@@ -72,9 +79,8 @@ class Step:
 
     def values(self, objects: Values, run: Run, found: Values | None) -> Values:
         arguments = run.arguments[self.number]
-        if found is None:
-            return [self.function(each, **arguments) for each in objects]
-        return [self.function(each, value, **arguments) for each, value in zip(objects, found, strict=True)]
+        function = partial(self.function, **arguments) if arguments else self.function
+        return list(map(function, objects)) if found is None else list(map(function, objects, found))
 
 
 @dataclass
@@ -188,10 +194,3 @@ class Plan:
                     wanted.setdefault(root.relation.batch, []).append(key)
         for batch, keys in wanted.items():
             await run.context.loaders.load_many(batch, dict.fromkeys(keys))
-
-
-def _list(value: Any, nullable: bool) -> Sequence[Any] | None:
-    if value is None and not nullable:
-        raise Unplannable("null in a non-null position")
-    items: Sequence[Any] | None = value
-    return items
