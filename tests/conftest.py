@@ -12,7 +12,8 @@ import redis
 
 from db.database import Database, open_database
 from tests.clients import Insider
-from tests.databases import MigratedTables, empty_database, sqlite_url
+from tests.databases import DIALECTS, MigratedTables, empty_database, filled_database, sqlite_url
+from tests.films import store_films
 from tests.servers import LocalServer, MariaDB, MissingProgram, Redis
 from tests.services import services_on
 
@@ -80,6 +81,20 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 def insider(database: Database) -> Insider:
     """Runs operations on `database` as any viewer."""
     return Insider(services_on(database))
+
+
+@pytest.fixture(scope="session", params=DIALECTS)
+def films_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with the films of tests/films.py, which no test changes."""
+    with filled_database(request, store_films) as url:
+        yield url
+
+
+@pytest.fixture
+async def films(films_url: str) -> AsyncIterator[Insider]:
+    """Runs operations on the films of tests/films.py as any viewer."""
+    async with open_database(films_url) as database:
+        yield Insider(services_on(database))
 
 
 def _running(server: Server) -> Iterator[Server]:
