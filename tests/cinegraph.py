@@ -1,0 +1,32 @@
+"""Cinegraph itself as a process, served as operators serve it."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.servers import LocalServer
+
+ROOT = Path(__file__).parents[1]
+
+
+class Cinegraph(LocalServer):
+    """`server.py serve` on the database at a URL, with settings as environment variables are written."""
+
+    hello = b"GET /healthz HTTP/1.0\r\n\r\n"
+
+    def __init__(self, folder: Path, database_url: str, *, workers: int = 1, **settings: str) -> None:
+        super().__init__(folder)
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._workers = workers
+        self._settings = {
+            "DATABASE_URL": database_url,
+            "JWT_SECRET": "a secret of tests that has more than thirty-two bytes",
+            "RATE_LIMIT_PER_MINUTE": "0",
+            **settings,
+        }
+
+    def command(self) -> Sequence[str]:
+        settings = [f"{name}={value}" for name, value in self._settings.items()]
+        serve = [sys.executable, str(ROOT / "server.py"), "serve", "--port", str(self.port), "--workers", str(self._workers)]
+        return ["env", "-C", os.fspath(self.folder), *settings, *serve]
