@@ -9,11 +9,10 @@ from itertools import pairwise
 
 import pytest
 
-from integrations.errors import RefusedKey, Unavailable, UpstreamError
-from integrations.http import CallRules
-from integrations.models import TmdbMovie
+from integrations.errors import Unavailable, UpstreamError
 from integrations.shared_state import InProcessState
 from integrations.tmdb import TmdbClient
+from tests.integrations.asking import client_with, title_of
 from tests.integrations.conftest import RULES
 from tests.upstream import Call, Upstream
 from tests.upstream.control import Misbehaviour
@@ -22,12 +21,6 @@ from tests.upstream.misbehaviour import answer, cut, hang, late, mislabelled, re
 SILENT = "TMDB did not answer within 1 seconds. Try again later."
 UNREADABLE = "TMDB sent an answer that cannot be read. Try again later."
 REDIRECT = answer(status=302, Location="http://127.0.0.2:9/3/movie/603")
-
-
-async def title_of(tmdb: TmdbClient, tmdb_id: int = 603) -> str:
-    movie = await tmdb.movie(tmdb_id, fresh=True)
-    assert isinstance(movie, TmdbMovie)
-    return movie.title
 
 
 def gaps(calls: Sequence[Call]) -> list[float]:
@@ -117,13 +110,8 @@ async def test_retries_come_at_growing_intervals_and_end_with_the_deadline(tmdb:
     assert 8 <= len(pauses) <= 12
 
 
-async def test_a_retry_after_that_fits_the_deadline_is_waited_for(tmdb: TmdbClient, upstream: Upstream) -> None:
-    client = TmdbClient(
-        "a-tmdb-token",
-        cache=InProcessState(),
-        base_url=upstream.settings["TMDB_BASE_URL"],
-        rules=replace(RULES, deadline_seconds=3),
-    )
+async def test_a_retry_after_that_fits_the_deadline_is_waited_for(upstream: Upstream) -> None:
+    client = client_with(upstream, replace(RULES, deadline_seconds=3))
     upstream.tmdb.misbehave(too_many_requests("1"), times=1)
 
     assert await title_of(client) == "The Matrix"
@@ -131,87 +119,9 @@ async def test_a_retry_after_that_fits_the_deadline_is_waited_for(tmdb: TmdbClie
     assert 1.0 <= gaps(upstream.tmdb.calls)[0] < 1.2
 
 
-@pytest.mark.parametrize("retry_after", ["60", "Fri, 31 Dec 2100 23:59:59 GMT"])
-async def test_a_longer_retry_after_is_answered_at_once_and_honoured_for_a_while(
-    tmdb: TmdbClient, upstream: Upstream, retry_after: str
-) -> None:
-    upstream.tmdb.misbehave(too_many_requests(retry_after))
-    refused_at = time.monotonic()
-    for tmdb_id in (603, 278, 129):
-        with pytest.raises(Unavailable, match=r"^TMDB is asked too much just now\. Try again in \d+ seconds\.$"):
-            await title_of(tmdb, tmdb_id)
-    assert len(upstream.tmdb.calls) == 1
-    assert time.monotonic() - refused_at < 0.2
-
-    upstream.tmdb.behave()
-    await asyncio.sleep(RULES.longest_refusal_seconds)
-    assert await title_of(tmdb) == "The Matrix"
-
-
-@pytest.mark.parametrize(
-    "outage",
-    [
-        pytest.param(answer(status=500), id="500"),
-        pytest.param(hang(), id="hanging"),
-        pytest.param(reset(), id="reset connections"),
-        pytest.param(too_many_requests(), id="429"),
-        pytest.param(too_many_requests("3600"), id="429 for long"),
-    ],
-)
-async def test_a_service_that_is_away_is_left_alone_and_its_return_is_noticed(
-    tmdb: TmdbClient, upstream: Upstream, outage: Misbehaviour
-) -> None:
-    upstream.tmdb.misbehave(outage)
-    with pytest.raises(Unavailable):
-        await title_of(tmdb)
-    calls_before = len(upstream.tmdb.calls)
-    waited = [await seconds_until_refused(tmdb) for _ in range(20)]
-    # Only a probe of a service that hangs waits for the deadline.
-    assert sorted(waited)[-2] < 0.1
-    assert len(upstream.tmdb.calls) - calls_before <= 1
-
-    upstream.tmdb.behave()
-    assert await seconds_until_answered(tmdb) < 0.5
-
-
-async def test_a_probe_that_hangs_keeps_no_later_one_from_noticing_the_return(tmdb: TmdbClient, upstream: Upstream) -> None:
-    upstream.tmdb.misbehave(hang())
-    with pytest.raises(Unavailable):
-        await title_of(tmdb)
-    await asyncio.sleep(RULES.probe_every_seconds)
-    probe = asyncio.create_task(title_of(tmdb, 278))
-    await asyncio.sleep(0.05)
-    upstream.tmdb.behave()
-
-    assert await seconds_until_answered(tmdb) < 0.5
-    assert not probe.done()
-    with pytest.raises(Unavailable):
-        await probe
-
-
-async def test_one_slow_call_among_answered_ones_opens_nothing(tmdb: TmdbClient, upstream: Upstream) -> None:
-    upstream.tmdb.misbehave(hang(), times=1)
-    slow = asyncio.create_task(title_of(tmdb, 278))
-    await asyncio.sleep(0.1)
-    assert await title_of(tmdb) == "The Matrix"
-    with pytest.raises(Unavailable):
-        await slow
-
-    assert await title_of(tmdb) == "The Matrix"
-
-
-async def test_a_refused_key_is_told_and_tried_again_like_any_outage(tmdb: TmdbClient, upstream: Upstream) -> None:
-    upstream.tmdb.key = "another-token"
-    for _ in range(3):
-        with pytest.raises(RefusedKey) as refusal:
-            await title_of(tmdb)
-    assert str(refusal.value) == (
-        "TMDB refuses this server's key: set TMDB_API_TOKEN to a key from https://www.themoviedb.org/settings/api."
-    )
-    assert len(upstream.tmdb.calls) == 1
-
-    upstream.tmdb.key = "a-tmdb-token"
-    assert await seconds_until_answered(tmdb) < 0.6
+async def test_a_service_that_is_not_there(nowhere: TmdbClient) -> None:
+    with pytest.raises(Unavailable, match=r"^TMDB cannot be reached\. Try again later\.$"):
+        await title_of(nowhere)
 
 
 @pytest.fixture
@@ -221,20 +131,14 @@ async def nowhere() -> AsyncIterator[TmdbClient]:
     await client.close()
 
 
-async def test_a_service_that_is_not_there(nowhere: TmdbClient) -> None:
-    with pytest.raises(Unavailable, match=r"^TMDB cannot be reached\. Try again later\.$"):
-        await title_of(nowhere)
-
-
 async def test_calls_keep_to_a_rate(upstream: Upstream) -> None:
     client = client_with(upstream, replace(RULES, calls_per_second=40, deadline_seconds=5))
     await asyncio.gather(*(client.imdb_id(tmdb_id) for tmdb_id in range(1, 61)))
     await client.close()
 
-    first = upstream.tmdb.calls[0].at
-    in_the_first_second = sum(call.at - first < 1.0 for call in upstream.tmdb.calls)
-    assert 35 <= in_the_first_second <= 41
+    # Eight at once and thirty-two a second after that, as far as their ways to the emulator take equally long.
     assert len(upstream.tmdb.calls) == 60
+    assert upstream.tmdb.calls[-1].at - upstream.tmdb.calls[0].at > (60 - 8) / 32 - 0.2
 
 
 async def test_only_so_many_calls_are_in_flight_at_once(upstream: Upstream) -> None:
@@ -249,16 +153,6 @@ async def test_only_so_many_calls_are_in_flight_at_once(upstream: Upstream) -> N
     assert len(upstream.tmdb.calls) == 10
 
 
-async def test_connections_are_free_again_after_a_hundred_calls_hung(tmdb: TmdbClient, upstream: Upstream) -> None:
-    upstream.tmdb.misbehave(hang())
-    hung = await asyncio.gather(*(tmdb.movie(tmdb_id) for tmdb_id in range(1, 101)), return_exceptions=True)
-    assert {str(error) for error in hung} == {SILENT}
-    upstream.tmdb.behave()
-
-    assert await seconds_until_answered(tmdb) < 0.5
-    assert [await title_of(tmdb, each) for each in (278, 603)] == ["The Shawshank Redemption", "The Matrix"]
-
-
 @pytest.mark.parametrize("misbehaviour", [hang(), reset(), answer(status=500), answer(b"{"), answer(status=401), REDIRECT])
 async def test_the_key_is_in_no_error_no_log_and_no_name(
     tmdb: TmdbClient, upstream: Upstream, misbehaviour: Misbehaviour, caplog: pytest.LogCaptureFixture
@@ -271,28 +165,3 @@ async def test_the_key_is_in_no_error_no_log_and_no_name(
 
     told = caplog.text + repr(error.value) + str(error.getrepr(showlocals=True)) + repr(tmdb) + repr(vars(tmdb))
     assert "a-tmdb-token" not in told
-
-
-def client_with(upstream: Upstream, rules: CallRules) -> TmdbClient:
-    base_url = upstream.settings["TMDB_BASE_URL"]
-    return TmdbClient("a-tmdb-token", cache=InProcessState(), base_url=base_url, rules=rules)
-
-
-async def seconds_until_refused(tmdb: TmdbClient) -> float:
-    started = time.monotonic()
-    with pytest.raises(Unavailable):
-        await title_of(tmdb)
-    return time.monotonic() - started
-
-
-async def seconds_until_answered(tmdb: TmdbClient) -> float:
-    """How long a service that is back stays away for whoever asks it again and again."""
-    started = time.monotonic()
-    while time.monotonic() - started < 5:
-        try:
-            await title_of(tmdb)
-        except UpstreamError:
-            await asyncio.sleep(0.02)
-        else:
-            break
-    return time.monotonic() - started
