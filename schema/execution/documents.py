@@ -12,6 +12,7 @@ from schema.execution.limits import DEFAULT_LIMITS, Limits, Measure, measure
 from schema.execution.plans import Plan
 from schema.execution.selections import steering_variables
 from schema.execution.validation import check_text, parse_text, validate_document
+from schema.execution.variables import Coerce
 
 # What graphql-core 3.3 was seen to need at most: for a token and the nodes made of it, and for an error.
 _BYTES_PER_TOKEN = 600
@@ -41,6 +42,7 @@ class Document:
         self._constant_measures: dict[str | None, Measure] = {}
         self.steering = sorted(steering_variables(ast))
         self.plans: dict[Hashable, Plan | None] = {}
+        self.coercions: dict[str | None, Coerce] = {}
 
     def operation(self, name: str | None = None) -> OperationDefinitionNode:
         """The operation to run; raises GraphQLError, coded GRAPHQL_VALIDATION_FAILED, where that cannot be told.

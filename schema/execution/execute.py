@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute, get_variable_values
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 
 from resolvers.context import Context
 from schema import executable
@@ -14,6 +14,7 @@ from schema.errors import formatted
 from schema.execution.documents import Document, Documents, InvalidDocument
 from schema.execution.limits import Limits, check
 from schema.execution.planning import plan_of
+from schema.execution.variables import coercion_of
 
 logger = logging.getLogger("cinegraph.execution")
 
@@ -74,7 +75,10 @@ class Executor:
         self, document: Document, operation: OperationDefinitionNode, variables: dict[str, Any], context: Context
     ) -> dict[str, Any] | None:  # Any: JSON
         """The data of an operation that goes as usual; None where it is for the standard executor."""
-        coerced = get_variable_values(executable, operation.variable_definitions or (), variables)
+        coerce = document.coercions.get(name := operation.name.value if operation.name else None)
+        if coerce is None:
+            coerce = document.coercions[name] = coercion_of(executable, operation)
+        coerced = coerce(variables)
         if isinstance(coerced, list):
             return None
         plan = plan_of(document, operation, coerced.coerced)

@@ -77,6 +77,18 @@ class Measure:
     selections: int
     variables: frozenset[str]
 
+    def is_within(self, limits: Limits) -> bool:
+        return (
+            self.depth <= limits.depth
+            and self.cost <= limits.cost
+            and self.root_fields <= limits.root_fields
+            and self.aliases <= limits.aliases
+            and self.duplicates <= limits.duplicates
+            and self.introspection <= limits.introspection
+            and self.nesting <= limits.nesting
+            and self.selections <= limits.selections
+        )
+
 
 def measure(
     document: DocumentNode,
@@ -109,6 +121,8 @@ def measure(
 
 def check(measured: Measure, limits: Limits = DEFAULT_LIMITS) -> None:
     """Raise GraphQLError, coded QUERY_TOO_COMPLEX and with the figures, where an operation is beyond a limit."""
+    if measured.is_within(limits):
+        return
     names = (each.name for each in fields(measured) if each.name != "variables")
     check_figures({name: getattr(measured, name) for name in names}, limits)
 

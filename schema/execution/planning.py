@@ -11,20 +11,25 @@ import strawberry
 from graphql import (
     FieldNode,
     GraphQLField,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
     get_argument_values,
     get_named_type,
+    get_nullable_type,
     is_list_type,
     is_non_null_type,
+    is_specified_scalar_type,
 )
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from schema import executable, schema
 from schema.execution.documents import Document
@@ -116,15 +121,36 @@ class Planner:
         return definition, field
 
     def _number(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool) -> int:
-        def given(variables: Any) -> Mapping[str, Any]:
-            values = get_argument_values(definition, node, variables)
-            config, registry = self._strawberry.config, self._strawberry.schema_converter.scalar_registry
+        self._given.append(self._arguments_of(definition, field, node, enums_as_names))
+        return len(self._given) - 1
+
+    def _arguments_of(
+        self, definition: GraphQLField, field: StrawberryField, node: FieldNode, enums_as_names: bool
+    ) -> Given | Mapping[str, Any]:
+        """A field's arguments: known now where none names a variable, else a function of the variables."""
+        config, registry = self._strawberry.config, self._strawberry.schema_converter.scalar_registry
+
+        def coerce(arguments: GraphQLField, variables: Any) -> Mapping[str, Any]:
+            values = get_argument_values(arguments, node, variables)
             converted = convert_arguments(values, field.arguments, scalar_registry=registry, config=config)
             return plain(converted) if enums_as_names else converted
 
-        names_variables = any(_names_variables(argument.value) for argument in node.arguments or ())
-        self._given.append(given if names_variables else given(None))
-        return len(self._given) - 1
+        named = {each.name.value: each.value for each in node.arguments or () if _names_variables(each.value)}
+        if not named:
+            return coerce(definition, None)
+        direct = _direct_variables(definition, field, named)
+        if direct is None:
+            return lambda variables: coerce(definition, variables)
+        rest = GraphQLField(definition.type, {name: each for name, each in definition.args.items() if name not in named})
+        constant = coerce(rest, None)
+
+        def given(variables: Any) -> Mapping[str, Any]:
+            values = variables.coerced
+            if all(variable in values for variable in direct.values()):
+                return {**constant, **{name: values[variable] for name, variable in direct.items()}}
+            return coerce(definition, variables)
+
+        return given
 
     def _completion(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> tuple[Callable[..., Any] | None, Completion | None]:
         """How values of this type are completed: a function for plain objects, or a completion for what needs steps; neither for leaves."""
@@ -195,6 +221,23 @@ class Planner:
         if not field.arguments:
             return f"{name}(o)"
         return f"{name}(o, **A[{self._number(definition, field, node, enums_as_names=False)}])"
+
+
+def _direct_variables(definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any]) -> dict[str, str] | None:
+    """The variables that are passed on as they are, by the parameters' names; None where one needs more than that."""
+    direct = {}
+    for argument in field.arguments:
+        name = argument.graphql_name or to_camel_case(argument.python_name)
+        if name in named:
+            if not isinstance(named[name], VariableNode) or not _is_plain(definition.args[name].type):
+                return None
+            direct[argument.python_name] = named[name].name.value
+    return direct if len(direct) == len(named) else None
+
+
+def _is_plain(kind: GraphQLInputType) -> bool:
+    nullable = get_nullable_type(kind)
+    return isinstance(nullable, GraphQLScalarType) and is_specified_scalar_type(nullable)
 
 
 def _completion_of(kind: GraphQLOutputType, plans: Mapping[type, ObjectPlan]) -> Completion:

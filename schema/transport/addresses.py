@@ -1,6 +1,7 @@
 """Where a request comes from, as far as that can be believed."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
@@ -17,6 +18,8 @@ def client_address(request: HTTPConnection, proxies: Sequence[IPv4Network | IPv6
 
     X-Forwarded-For is believed as far as trusted proxies have written it: from its right end to the first hop that is none.
     """
+    if not proxies:
+        return _counted_as(request.client.host) if request.client else UNKNOWN
     client = _address(request.client.host) if request.client else None
     if client is None:
         return UNKNOWN
@@ -26,6 +29,16 @@ def client_address(request: HTTPConnection, proxies: Sequence[IPv4Network | IPv6
         if hop is None:
             break
         client = hop
+    return _network_of(client)
+
+
+@lru_cache(maxsize=4096)
+def _counted_as(host: str) -> str:
+    client = _address(host)
+    return UNKNOWN if client is None else _network_of(client)
+
+
+def _network_of(client: Address) -> str:
     return str(ip_network((client, IPV6_CLIENT_BITS), strict=False)) if isinstance(client, IPv6Address) else str(client)
 
 

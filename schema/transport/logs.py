@@ -1,9 +1,11 @@
 """One line of JSON for each request and each event, tied together by the request's id."""
 
 import logging
+import os
 import re
+import sys
 import time
-from uuid import uuid4
+from datetime import UTC, datetime
 
 import orjson
 from pythonjsonlogger.orjson import OrjsonFormatter
@@ -30,6 +32,7 @@ def configure_logging(level: str) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it logs whole statements
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -70,18 +73,23 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == REQUEST_ID and _FIT_REQUEST_ID.fullmatch(value):
             return str(value.decode("ascii"))
-    return uuid4().hex
+    return os.urandom(16).hex()
 
 
 def _log(scope: Scope, request_id: str, status: int, seconds: float) -> None:
-    fields = {
+    """As the formatter would write it: a line for every request is worth writing in a tenth of the time."""
+    line = {
+        "timestamp": datetime.now(UTC),
+        "level": "INFO",
+        "logger": logger.name,
+        "message": "request",
         "request_id": request_id,
         "method": scope["method"],
         "path": scope["path"],
         "status": status,
         "milliseconds": round(seconds * 1000, 2),
     }
-    logger.info("request", extra=fields)
+    sys.stderr.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode())
 
 
 async def _send_internal_error(send: Send, request_id: str) -> None:

@@ -1,5 +1,6 @@
 """Reading what GraphQL over HTTP sends; whatever is no such request is refused with a status and a code."""
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -31,13 +32,17 @@ async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
         return _from_parameters(dict(request.query_params))
     if request.method != "POST":
         raise RequestRefused(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
-    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if content_type.strip().lower() != JSON:
+    _require_json(request.headers.get("content-type", ""))
+    return _from_json(await _body(request, max_body_bytes))
+
+
+def _require_json(content_type: str) -> None:
+    media_type, _, parameters = content_type.partition(";")
+    if media_type.strip().lower() != JSON:
         raise RequestRefused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
     charset = parameters.lower().partition("charset=")[2].strip().strip('"')
     if charset not in ("", "utf-8", "utf8"):
         raise RequestRefused(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.")
-    return _from_json(await _body(request, max_body_bytes))
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
@@ -93,6 +98,7 @@ def _json(text: bytes, what: str) -> Any:  # Any: JSON
         raise bad_request(f"{what.capitalize()} is not JSON: {error}.") from None
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept: str) -> str:
     """The media type to answer in; raises RequestRefused where the client takes neither.
 
