@@ -187,8 +187,10 @@ def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], passwo
 
     try:
         asyncio.run(run())
-    except (CinegraphError, DatabaseAway) as error:
+    except CinegraphError as error:
         raise click.ClickException(str(error)) from None
+    except DatabaseAway:
+        raise click.ClickException("The database is out of reach.") from None
 
 
 async def _load_sample(settings: Settings) -> None:

@@ -26,8 +26,8 @@ VALUE = ("input", "value")
 _IMDB_ID = re.compile(r"tt[0-9]{7,10}")
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,32}")
 _LOADED_USERNAME = re.compile(r"ml[0-9]+", re.IGNORECASE)
-_UNSEEN = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
-"""Unicode's categories of control characters, halves of characters, unassigned and private ones, and line breaks."""
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of control characters, halves of characters, and breaks of lines and paragraphs."""
 _ORDER_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the text around it, too, if it is left open."""
 

@@ -38,6 +38,17 @@ WRONG_REFRESH_TOKEN = {
 }
 
 
+USERNAME_RULE = "A username has 3 to 32 characters, each of them one of A to Z, a to z, 0 to 9, `_`, `-` and `.`."
+LOADED_RULE = "Usernames of `ml` and a number are those of loaded data: choose another."
+TAKEN = "This username is taken: choose another."
+DISPLAY_NAME_LENGTH = "A display name has 1 to 64 characters, not all of them blanks; null clears it."
+
+
+def invalid(name: str, message: str, code: str = "INVALID") -> dict[str, Any]:  # Any: JSON
+    """The payload error of one input."""
+    return {"code": code, "message": message, "field": ["input", name]}
+
+
 class Clock:
     """A clock that goes when it is told to."""
 
