@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError
 MINIMUM_SECRET_BYTES = 32
 DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///cinegraph.db"
 ORIGIN = re.compile(r"https?://[^/]+")
+WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+")
+HEADER_WORD = re.compile(r"[!-~]+")
 DRIVERS = ("mysql+asyncmy", "sqlite+aiosqlite")
 
 
@@ -83,17 +85,26 @@ class Settings(BaseSettings):
     def _known_driver(cls, value: str) -> str:
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError("it is no SQLAlchemy URL") from None
         if url.drivername not in DRIVERS:
             raise ValueError(f"it must begin with {' or '.join(f'{name}://' for name in DRIVERS)}")
+        if url.get_backend_name() != "sqlite" and not url.database:
+            raise ValueError("it names no database: write mysql+asyncmy://user:password@host/database")
         return value
 
     @field_validator("tmdb_base_url", "movie_database_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("it must begin with https:// or http://")
+        if not WEB_ADDRESS.match(value):
+            raise ValueError("it must begin with https:// or http:// and a host")
+        return value
+
+    @field_validator("tmdb_api_token", "movie_database_api_key", "metrics_token")
+    @classmethod
+    def _fits_a_header(cls, value: str | None) -> str | None:
+        if value is not None and not HEADER_WORD.fullmatch(value):
+            raise ValueError("it must be of visible ASCII characters, without blanks and line breaks")
         return value
 
     @field_validator("redis_url")
