@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from db.database import Transaction
+from db.connection import Transaction
 from db.tables import HALF_POINTS, movies, users
 
 COLUMNS = ("user_id", "movie_id", "half_points", "counted")

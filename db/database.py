@@ -6,14 +6,16 @@ pool on MariaDB and MySQL, SQLAlchemy's on SQLite. Whoever works above sees Conn
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable, literal_column, select
 from sqlalchemy.engine import make_url
 
+from db.connection import Backend, Connection, Parameters, RawConnection, Transaction
 from db.errors import ConnectionLost, DatabaseAway
+from db.lookups import SharedLookups
 from db.mysql import MySQLBackend
 from db.rendering import Rendered, Result, Rows, render
 from db.sqlite import SQLiteBackend
@@ -24,52 +26,6 @@ TRANSACTION_SECONDS = 8.0
 _PING: Executable = select(literal_column("1"))
 
 T = TypeVar("T")
-Parameters = Mapping[str, Any]  # Any: whatever the bound column's type takes
-
-
-class Connection(Protocol):
-    """Where a repository reads. A row is a tuple in the order of the statement's columns."""
-
-    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
-        """Run one SELECT; `in_` parameters are non-empty lists."""
-
-    async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
-        """Run one SELECT for several sets of parameters in a single UNION ALL; the sets' rows follow each other in order."""
-
-
-class Transaction(Connection, Protocol):
-    """Where a repository writes; all of it is kept, or nothing."""
-
-    async def execute(self, statement: Executable, parameters: Parameters) -> Result:
-        """Run one INSERT, UPDATE or DELETE; raises DuplicateRow where a unique constraint refuses it."""
-
-    async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
-        """Run one whose result nobody needs, along with the next or with the commit: it costs no round trip, and raises where they do."""
-
-    async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
-        """Run one INSERT for many rows in as few round trips as the driver allows."""
-
-
-class Backend(Protocol):
-    """What a dialect has to offer. Every method raises DatabaseAway when the database is out of reach."""
-
-    dialect_name: str
-
-    async def acquire(self) -> Any:
-        """A RawConnection, which must be given back."""
-
-    async def release(self, connection: Any) -> None: ...
-
-    def begin(self) -> AbstractAsyncContextManager["RawConnection"]:
-        """A connection in a transaction that is committed on leaving, and rolled back on an error."""
-
-    async def close(self) -> None: ...
-
-
-class RawConnection(Protocol):
-    async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result: ...  # Any: as in Parameters
-    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None: ...  # Any: as in Parameters
-    async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None: ...
 
 
 class _Statements:
@@ -101,13 +57,20 @@ class Reader(_Statements):
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
         self._one_at_a_time = asyncio.Lock()
+        self._away: DatabaseAway | None = None
 
     async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
         async with self._one_at_a_time:
-            with suppress(ConnectionLost):
+            if self._away is not None:
+                raise self._away  # an operation waits once for a database that is not there, not once for each field
+            try:
+                with suppress(ConnectionLost):
+                    return await self._run_once(rendered, values)
+                # The pool's connections may all have died with the server that they led to: one more try, on a new one.
                 return await self._run_once(rendered, values)
-            # The pool's connections may all have died with the server that they led to: one more try, on a new one.
-            return await self._run_once(rendered, values)
+            except DatabaseAway as error:
+                self._away = error
+                raise
 
     async def _run_once(self, rendered: Rendered, values: Sequence[Any]) -> Result:
         connection: RawConnection = await self._backend.acquire()
@@ -147,6 +110,8 @@ class Database:
         self._backend: Backend = (
             SQLiteBackend(parsed, pool_size) if parsed.get_backend_name() == "sqlite" else MySQLBackend(parsed, pool_size)
         )
+        self.lookups: Connection = SharedLookups(self.reader)
+        """For SELECTs by few keys that are alike for everybody: those of operations that run at the same time share a statement."""
 
     @property
     def dialect_name(self) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.errors import DuplicateRow
 
 ATTEMPTS = 3

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Insert, Select, Table, bindparam, insert, select, update
 
+from db.connection import Transaction
 from db.counters import RatingChange, count
-from db.database import Transaction
 from db.movie_facts import MovieFacts, fact_columns, json_list, release_columns, searched_words, title_columns
 from db.tables import movie_genres, movie_words, movies, ratings, users
 

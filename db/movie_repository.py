@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from db.database import Connection
+from db.connection import Connection
 from db.movie_listing import MOVIE, counting, listing, parameters_of, shape_of
 from db.paging import page_of, page_parameters
 from db.rows import (

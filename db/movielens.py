@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.loading import commit
 from db.loading_repository import NewRating, NewUser, add_movies, add_users, upsert_ratings
 from db.movie_facts import MovieFacts

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ScalarSelect, Select, bindparam, false, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
+from db.connection import Connection, Transaction
 from db.counters import count_one
-from db.database import Connection, Transaction
 from db.movie_listing import MOVIE
 from db.paging import Ordering, keyset_page, page_of, page_parameters
 from db.rendering import Rows

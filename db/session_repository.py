@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, true, update
 from sqlalchemy import delete as delete_from
 
-from db.database import Connection, Transaction
+from db.connection import Connection, Transaction
 from db.rows import RefreshTokenRow, SessionRow
 from db.tables import refresh_tokens, sessions, users
 

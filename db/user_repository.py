@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
+from db.connection import Connection, Transaction
 from db.counters import RatingChange, count
-from db.database import Connection, Transaction
 from db.rendering import Rows
 from db.rows import CredentialsRow, Distribution, UserRow, as_user
 from db.tables import HALF_POINTS, movies, ratings, users

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypedDict
 
 from db import session_repository, user_repository
-from db.database import Transaction
+from db.connection import Transaction
 from db.rows import UserRow
 from resolvers.access import shown_to
 from resolvers.context import Context

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from db.database import Reader
+from db.connection import Connection
 from resolvers.access import Viewer
 from resolvers.errors import Unauthenticated
 from resolvers.loaders import Loaders
@@ -26,11 +26,13 @@ class Context:
     request_id: str = ""
     address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
-    reader: Reader = field(init=False)
+    reader: Connection = field(init=False)
+    lookups: Connection = field(init=False)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = self.services.database.reader()
+        self.lookups = self.services.database.lookups
         self.loaders = Loaders(self)
 
     def require_viewer(self) -> Viewer:

@@ -1,7 +1,7 @@
 """Verifying passwords: with as much time for unknown users as for known ones, and slower for whoever guesses."""
 
 from db import user_repository
-from db.database import Transaction
+from db.connection import Transaction
 from db.rows import CredentialsRow, UserRow
 from resolvers.context import Context
 from resolvers.errors import Unauthenticated, WrongCredentials

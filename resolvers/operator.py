@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from db import session_repository, user_repository
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from resolvers.errors import AlreadyExists, DuplicateRow, NotFound
 from resolvers.passwords import Passwords, password_errors
 from resolvers.validation import may_be_username, raise_all, username_errors

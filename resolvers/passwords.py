@@ -23,7 +23,7 @@ MINIMUM_CHARACTERS = 8
 MAXIMUM_BYTES = 1024
 MAXIMUM_WAITING = 256
 """How many may wait for a worker: at about 50 milliseconds each, the last of them for some ten seconds."""
-NICENESS = 10
+NICENESS = 4
 
 T = TypeVar("T")
 

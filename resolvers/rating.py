@@ -1,7 +1,7 @@
 """Fields that lead to ratings, and from them; giving a rating and taking it back."""
 
 from db import rating_repository
-from db.database import Transaction
+from db.connection import Transaction
 from db.rows import MovieRow, RatingRow
 from resolvers.access import sees_rating
 from resolvers.account import id_of_account

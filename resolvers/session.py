@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from db import session_repository, user_repository
-from db.database import Transaction
+from db.connection import Transaction
 from db.rows import CredentialsRow, UserRow
 from resolvers.access import Viewer
 from resolvers.context import Context

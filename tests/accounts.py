@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.tables import metadata, users
 from resolvers.services import Services
 from schema.transport.app import build_application

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Executable, Table, bindparam, case, func, insert, select, update
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.search import normalise, sort_title, words
 from db.tables import HALF_POINTS, movie_genres, movie_words, movies, ratings, release_order, users
 

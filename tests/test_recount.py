@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from tests.factories import movie, rating, store, user
 from tests.recount import miscounts
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from db import user_repository
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.loading import commit
 from db.loading_repository import NewRating, NewUser, add_movies, add_users, upsert_ratings
 from db.movie_facts import MovieFacts

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.rendering import Rows
 from db.tables import users
 from tests.factories import EPOCH, movie, rating, store, user

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db import movie_repository, rating_repository
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.rows import MovieRow, RatingRow
 from tests.factories import movie, rating, store, user
 from tests.recount import miscounts

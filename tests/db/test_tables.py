@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.errors import DuplicateRow
 from db.migrate import upgrade
 from db.rendering import Rendered

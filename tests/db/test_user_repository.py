@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from db import rating_repository, user_repository
-from db.database import Database, Transaction, open_database
+from db.connection import Transaction
+from db.database import Database, open_database
 from db.errors import DuplicateRow
 from db.rendering import Rendered
 from db.tables import HALF_POINTS, movies, ratings, users

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import delete
 
-from db.database import Database, Transaction
+from db.connection import Transaction
+from db.database import Database
 from db.tables import metadata
 from resolvers.scales import on_scale
 from schema.execution.limits import Limits

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from db import session_repository
-from db.database import Connection, Database
+from db.connection import Connection
+from db.database import Database
 from db.rows import SessionRow
 from resolvers.access import Viewer
 from resolvers.errors import Unauthenticated
