@@ -63,8 +63,8 @@ class Rendered:
         values: list[Any] = []
         for name, value in zip(self.names, given, strict=True):
             if name in self.lists:
-                values.extend(value)
-                values.extend([value[-1]] * (_padded(len(value)) - len(value)))
+                more = _padded(len(value)) - len(value)
+                values += [*value, *[value[-1]] * more]
             else:
                 values.append(value)
         return self._spread(tuple(_padded(len(parameters[name])) for name in self.lists)), values
