@@ -24,6 +24,7 @@ MAXIMUM_BYTES = 1024
 MAXIMUM_WAITING = 256
 """How many may wait for a worker: at about 50 milliseconds each, the last of them for some ten seconds."""
 NICENESS = 4
+"""Of the workers. Measured on two busy processors: at 0 queries take twice as long beside logins, at 10 logins five times as long."""
 
 T = TypeVar("T")
 
