@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from math import ceil
 from typing import TypeVar
@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError
 
 from integrations.shared_state import InProcessState, SharedState
+from integrations.sliding_window import SlidingWindow, Spending
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -26,8 +27,31 @@ T = TypeVar("T")
 PREFIX = "cinegraph:"
 TOPICS = PREFIX + "topic:"
 ORIGIN_BYTES = 8
+MOST_TOGETHER = 1000
+"""How many messages are published in one round trip."""
+
 SECONDS_BETWEEN_TRIES = 1.0
 SECONDS_BETWEEN_WARNINGS = 30.0
+
+SPEND = """
+local key, amount, budget, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local now = redis.call('TIME')
+local by_second, spent = redis.call('HGETALL', key), 0
+for i = 1, #by_second, 2 do
+    if by_second[i] + window <= tonumber(now[1]) then
+        redis.call('HDEL', key, by_second[i])
+    else
+        spent = spent + by_second[i + 1]
+    end
+end
+local allowed = spent + amount <= budget
+if allowed and amount > 0 then
+    redis.call('HINCRBY', key, now[1], amount)
+    redis.call('EXPIRE', key, window)
+end
+return {allowed and 1 or 0, now[1], now[2], redis.call('HGETALL', key)}
+"""
+"""Redis's own clock is used, so that the clocks of processes on several machines need not agree."""
 
 
 class RedisState(SharedState):
@@ -46,6 +70,7 @@ class RedisState(SharedState):
                 retry=Retry(NoBackoff(), 1, supported_errors=(LostConnection,)),
             )
         )
+        self._spend = self._redis.register_script(SPEND)
         self._own = InProcessState()
         self._origin = secrets.token_bytes(ORIGIN_BYTES)
         self._away_until = 0.0
@@ -82,14 +107,30 @@ class RedisState(SharedState):
 
         return await self._ask(on_redis, lambda: self._own.add(key, amount, ttl_seconds))
 
-    async def publish(self, topic: str, message: bytes) -> None:
+    async def spend(self, key: str, amount: int, budget: int, window_seconds: int) -> Spending:
+        async def on_redis() -> Spending:
+            allowed, second, microsecond, found = await self._spend([PREFIX + key], [amount, budget, window_seconds])
+            window = SlidingWindow(window_seconds)
+            for at, spent in sorted(zip(map(int, found[::2]), map(int, found[1::2]), strict=True)):
+                window.note(at, spent)
+            return window.answer(bool(allowed), amount, budget, int(second) + int(microsecond) / 1_000_000)
+
+        return await self._ask(on_redis, lambda: self._own.spend(key, amount, budget, window_seconds))
+
+    async def publish_each(self, topics: Iterable[str], message: bytes) -> None:
+        waiting = list(topics)
         # This process's own subscribers need no Redis; the origin keeps them from hearing the message twice.
-        await self._own.publish(topic, message)
+        await self._own.publish_each(waiting, message)
 
         async def on_redis() -> None:
-            await self._redis.publish(TOPICS + topic, self._origin + message)
+            async with self._redis.pipeline(transaction=False) as together:
+                for topic in waiting[:MOST_TOGETHER]:
+                    together.publish(TOPICS + topic, self._origin + message)
+                await together.execute()
 
-        await self._ask(on_redis, _nothing)
+        while waiting:
+            await self._ask(on_redis, _nothing)
+            del waiting[:MOST_TOGETHER]
 
     @asynccontextmanager
     async def subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -8,11 +8,13 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NamedTuple
 
-from cachetools import TLRUCache
+from cachetools import LRUCache, TLRUCache
+
+from integrations.sliding_window import SlidingWindow, Spending
 
 MEGABYTE = 1024 * 1024
 
@@ -44,8 +46,16 @@ class SharedState(ABC):
         """
 
     @abstractmethod
+    async def spend(self, key: str, amount: int, budget: int, window_seconds: int) -> Spending:
+        """Count `amount` (0 to look), unless more than `budget` would then be spent within the last `window_seconds`."""
+
     async def publish(self, topic: str, message: bytes) -> None:
         """Hand `message` to everybody who subscribes to `topic` at this moment, in every process."""
+        await self.publish_each((topic,), message)
+
+    @abstractmethod
+    async def publish_each(self, topics: Iterable[str], message: bytes) -> None:
+        """The same to every one of many topics, in few round trips."""
 
     @abstractmethod
     def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
@@ -89,6 +99,7 @@ class InProcessState(SharedState):
             getsizeof=lambda entry: len(entry.value),
         )
         self._windows: TLRUCache[str, _Window] = TLRUCache(most_counters, ttu=lambda _key, window, _now: window.ends_at, timer=clock)
+        self._sliding: LRUCache[str, SlidingWindow] = LRUCache(most_counters)
         self._longest_queue = longest_queue
         self._subscriptions: dict[str, set[_Subscription]] = {}
 
@@ -110,9 +121,16 @@ class InProcessState(SharedState):
         self._windows[key] = window
         return window.total
 
-    async def publish(self, topic: str, message: bytes) -> None:
-        for subscription in tuple(self._subscriptions.get(topic, ())):
-            subscription.offer(message)
+    async def spend(self, key: str, amount: int, budget: int, window_seconds: int) -> Spending:
+        window = self._sliding.get(key)
+        if window is None:
+            window = self._sliding[key] = SlidingWindow(window_seconds)
+        return window.spend(amount, budget, self._clock())
+
+    async def publish_each(self, topics: Iterable[str], message: bytes) -> None:
+        for topic in topics:
+            for subscription in tuple(self._subscriptions.get(topic, ())):
+                subscription.offer(message)
 
     @asynccontextmanager
     async def subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -63,6 +63,24 @@ async def test_a_deleted_counter_starts_again(state: SharedState) -> None:
     assert await state.add("failed logins", 1, ttl_seconds=60) == 1
 
 
+async def test_a_budget_is_spent_once_and_free_again_when_its_window_is_over(state: SharedState) -> None:
+    first = await state.spend("points", 4, budget=5, window_seconds=1)
+    refused = await state.spend("points", 2, budget=5, window_seconds=1)
+
+    assert first == (True, 4, 0, 1)
+    assert refused == (False, 4, 1, 1)
+    assert (await state.spend("others' points", 5, budget=5, window_seconds=1)).allowed
+    await asyncio.sleep(refused.wait_seconds)
+    assert await state.spend("points", 2, budget=5, window_seconds=1) == (True, 2, 0, 1)
+
+
+async def test_of_many_who_spend_at_once_no_more_are_let_through_than_the_budget_holds(state: SharedState) -> None:
+    answers = await asyncio.gather(*(state.spend("points", 3, budget=100, window_seconds=60) for _ in range(50)))
+
+    assert sum(answer.allowed for answer in answers) == 33
+    assert max(answer.spent for answer in answers) == 99
+
+
 async def test_additions_at_once_are_all_counted(state: SharedState) -> None:
     counts = await asyncio.gather(*(state.add("calls", 1, ttl_seconds=60) for _ in range(100)))
 
