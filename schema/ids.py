@@ -2,10 +2,15 @@
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from functools import lru_cache
 
 _LARGEST = 2**63 - 1
 
+REMEMBERED = 16_384
+"""Ids of what is popular are given out again and again."""
 
+
+@lru_cache(maxsize=REMEMBERED)
 def encode_id(type_name: str, row_id: int) -> str:
     return b2a_base64(f"{type_name}:{row_id}".encode(), newline=False).decode()
 

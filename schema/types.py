@@ -32,6 +32,7 @@ from schema.values import (
     average_of,
     buckets_of,
     external_ratings_of,
+    genres_of,
 )
 
 DETAILS = "Read only when asked for."
@@ -157,8 +158,7 @@ class Movie(Node):
 
     @strawberry.field(description="The genres, in one vocabulary whatever the source: `Science Fiction`, `Family`. See `genres`.")
     def genres(self) -> list[str]:
-        genres: list[str] = orjson.loads(self.row.genres)
-        return genres
+        return genres_of(self.row.genres)
 
     @relation(resolve_movie_details, description=f"What happens, in a few sentences of English; null where nobody has told. {DETAILS}")
     def plot(self, details: MovieDetailsRow) -> str | None:

@@ -1,6 +1,7 @@
 """The small types that User, Movie and Rating are described with."""
 
 from enum import Enum
+from functools import lru_cache
 
 import orjson
 import strawberry
@@ -83,6 +84,13 @@ class ExternalRating:
 
 def external_ratings_of(json: str) -> list[ExternalRating]:
     return [ExternalRating(source=source, value=value, score=score) for source, value, score in orjson.loads(json)]
+
+
+@lru_cache(maxsize=4096)
+def genres_of(json: str) -> list[str]:
+    """A stored list of genres, which many movies share: not to be changed."""
+    genres: list[str] = orjson.loads(json)
+    return genres
 
 
 @strawberry.type(description="A genre that stored movies have.")
