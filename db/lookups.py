@@ -49,6 +49,9 @@ class SharedLookups:
         lane.is_busy = True
         try:
             return await self._open_reader().fetch(statement, parameters)
+        except DatabaseAway as error:
+            _fail(lane, error)
+            raise
         finally:
             self._go_on(lane, statement, name)
 
@@ -77,6 +80,9 @@ class SharedLookups:
                 rows.set_result(await self._open_reader().fetch(statement, {name: keys}))
         except TimeoutError:
             rows.set_exception(DatabaseAway("the database did not answer in time"))
+        except DatabaseAway as error:
+            rows.set_exception(error)
+            _fail(lane, error)
         except Exception as error:  # for every caller to raise
             rows.set_exception(error)
         finally:
@@ -85,3 +91,11 @@ class SharedLookups:
             elif not rows.cancelled():
                 rows.exception()  # nobody may be left to hear of it
             self._go_on(lane, statement, name)
+
+
+def _fail(lane: _Lane, error: DatabaseAway) -> None:
+    """Tell those that wait: going on their own, they would wait as long again, and in vain."""
+    if lane.rows is not None:
+        lane.rows.set_exception(error)
+        lane.rows.exception()  # as above: nobody may be left
+        lane.keys, lane.rows = {}, None

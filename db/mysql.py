@@ -18,6 +18,7 @@ from db.rendering import Rendered, Result
 
 CONNECT_SECONDS = 3
 ACQUIRE_SECONDS = 5.0
+STATEMENT_SECONDS = 8.0
 PREPARED_STATEMENTS = 64
 IDLE_SECONDS = 600
 
@@ -91,6 +92,7 @@ class MySQLConnection:
         self.unread = False
         """Whether a statement was sent whose answer has not been read to its end."""
         self._waiting: list[str] = []
+        self._is_overdue = False
 
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: whatever the driver escapes
         if self._waiting or not rendered.is_lasting:
@@ -119,6 +121,8 @@ class MySQLConnection:
         """The last of a text's results. With values, it is prepared once per connection, and answers in the binary protocol."""
         cursor: Any = self.driver.cursor()  # Any: its stubs give row counts no type
         self.unread = True
+        # A timer costs a fifth of asyncio.timeout(); whoever waits for a connection that is closed is told so by the driver.
+        timer = asyncio.get_running_loop().call_later(STATEMENT_SECONDS, self._give_up)
         try:
             await cursor.execute(text, values)
             for _ in range(1, results):
@@ -126,6 +130,8 @@ class MySQLConnection:
             rows = await cursor.fetchall() if cursor.description else ()
         except (Error, OSError) as error:
             raise self._noted(error) from error
+        finally:
+            timer.cancel()
         self.unread = False
         return Result(rows, cursor.rowcount, int(cursor.lastrowid))
 
@@ -140,8 +146,12 @@ class MySQLConnection:
             raise self._noted(error) from error
         self.unread = False
 
+    def _give_up(self) -> None:
+        self._is_overdue = True
+        self.driver.close()
+
     def _noted(self, error: Exception) -> Exception:
-        translated = _translated(error)
+        translated = DatabaseAway("the database did not answer in time") if self._is_overdue else _translated(error)
         # What the server itself refused, it has answered to the end.
         self.unread = isinstance(translated, DatabaseAway) and not isinstance(translated, TransactionUndone)
         return translated
