@@ -33,6 +33,10 @@ RATE = "mutation ($input: RateMovieInput!) { answer: rateMovie(input: $input) { 
 TAKE_BACK = "mutation ($input: DeleteRatingInput!) { answer: deleteRating(input: $input) { deletedRatingId errors { code } } }"
 
 names, films = st.sampled_from(NAMES), st.sampled_from(FILMS)
+callers = st.none() | names
+"""Who asks: None is whoever it is about."""
+half_points = st.sampled_from([1, 7, 8, 20])
+"""Few, so that many ratings are equal."""
 bad_values = st.floats().filter(lambda value: value not in {step / 2 for step in range(1, 21)})
 
 Result = TypeVar("Result")
@@ -81,7 +85,7 @@ class Ratings(RuleBasedStateMachine):
             assert answer["errors"] == []
             self.model.users[name] = ModelUser(number_of(answer["user"]["id"]), name)
 
-    @rule(name=names, imdb_id=films, half_points=st.integers(1, 20), scale=st.sampled_from(["TEN", "FIVE", "HUNDRED"]), later=st.booleans())
+    @rule(name=names, imdb_id=films, half_points=half_points, scale=st.sampled_from(["TEN", "FIVE", "HUNDRED"]), later=st.booleans())
     def rate(self, name: str, imdb_id: str, half_points: int, scale: str, later: bool) -> None:
         if name not in self.model.users:
             return
@@ -102,26 +106,26 @@ class Ratings(RuleBasedStateMachine):
             body = self.run(self.insider.body(RATE, {"input": given}, self.model.users[name].viewer))
             assert "errors" in body or body["data"]["answer"] == {"rating": None, "errors": [{"code": "INVALID"}]}
 
-    @rule(caller=names, owner=st.none() | names, imdb_id=films)
-    def take_back(self, caller: str, owner: str | None, imdb_id: str) -> None:
-        if caller not in self.model.users:
+    @rule(owner=names, caller=callers, imdb_id=films)
+    def take_back(self, owner: str, caller: str | None, imdb_id: str) -> None:
+        if (caller or owner) not in self.model.users:
             return
-        answer = self.ask(TAKE_BACK, caller, imdbId=imdb_id, username=owner)
-        stored = self.model.ratings.get((owner or caller, imdb_id))
-        if not self.may_act_for(caller, owner):
+        answer = self.ask(TAKE_BACK, caller or owner, imdbId=imdb_id, username=owner if caller else None)
+        stored = self.model.ratings.get((owner, imdb_id))
+        if not self.may_act_for(owner, caller):
             assert answer == {"deletedRatingId": None, "errors": [{"code": "FORBIDDEN"}]}
         elif stored is None:
             assert answer == {"deletedRatingId": None, "errors": [{"code": "NOT_FOUND"}]}
         else:
             assert answer == {"deletedRatingId": stored.global_id, "errors": []}
-            del self.model.ratings[owner or caller, imdb_id]
+            del self.model.ratings[owner, imdb_id]
 
-    @rule(caller=names, owner=names, is_private=st.booleans())
-    def hide_or_show(self, caller: str, owner: str, is_private: bool) -> None:
-        if caller not in self.model.users or owner not in self.model.users:
+    @rule(owner=names, caller=callers, is_private=st.booleans())
+    def hide_or_show(self, owner: str, caller: str | None, is_private: bool) -> None:
+        if owner not in self.model.users or (caller or owner) not in self.model.users:
             return
-        answer = self.ask(UPDATE_USER, caller, account=owner, isPrivate=is_private)
-        if self.may_act_for(caller, owner):
+        answer = self.ask(UPDATE_USER, caller or owner, account=owner if caller else None, isPrivate=is_private)
+        if self.may_act_for(owner, caller):
             assert answer["errors"] == []
             self.model.users[owner].is_private = is_private
         else:
@@ -151,13 +155,15 @@ class Ratings(RuleBasedStateMachine):
         assert answer == {**expected, "nodes": expected["nodes"][-100:] or [None]}
 
     def teardown(self) -> None:
-        for name in (*NAMES, "nobody"):
-            self.look(name)
-        self.run(self.database.close())
-        self.loop.close()
+        try:
+            for name in (*NAMES, "nobody"):
+                self.look(name)
+        finally:
+            self.run(self.database.close())
+            self.loop.close()
 
-    def may_act_for(self, caller: str, owner: str | None) -> bool:
-        return owner in (None, caller) or self.model.users[caller].is_admin
+    def may_act_for(self, owner: str, caller: str | None) -> bool:
+        return caller in (None, owner) or self.model.users[caller].is_admin
 
 
 def number_of(global_id: str) -> int:
