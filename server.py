@@ -24,6 +24,7 @@ from resolvers.failed_logins import FailedLogins
 from resolvers.operator import create_admin, delete_user, grant_admin, set_password
 from resolvers.passwords import Passwords
 from resolvers.services import Services, utc_now
+from resolvers.session_watch import SessionWatch
 from resolvers.sessions import Sessions
 from resolvers.tokens import AccessTokens
 from schema import sdl
@@ -52,11 +53,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     passwords = Passwords()
     try:
         async with open_database(settings.database_url) as database:
+            sessions = Sessions(database, tokens)
             yield Services(
                 database=database,
                 shared_state=state,
                 tokens=tokens,
-                sessions=Sessions(database, tokens),
+                sessions=sessions,
+                session_watch=SessionWatch(sessions),
                 passwords=passwords,
                 failed_logins=FailedLogins(state, enabled=settings.rate_limit_per_minute > 0),
             )

@@ -13,11 +13,9 @@ from db.connection import Connection, Transaction
 from db.rows import RefreshTokenRow, SessionRow
 from db.tables import refresh_tokens, sessions, users
 
-_GET = (
-    select(sessions.c.id, sessions.c.user_id, users.c.is_admin, users.c.is_private)
-    .join(users, users.c.id == sessions.c.user_id)
-    .where(sessions.c.id == bindparam("session_id"))
-)
+_SESSION = select(sessions.c.id, sessions.c.user_id, users.c.is_admin, users.c.is_private).join(users, users.c.id == sessions.c.user_id)
+_GET = _SESSION.where(sessions.c.id == bindparam("session_id"))
+_GET_MANY = _SESSION.where(sessions.c.id.in_(bindparam("session_ids", expanding=True)))
 _USER_BY_TOKEN = (
     select(sessions.c.user_id)
     .join(refresh_tokens, refresh_tokens.c.session_id == sessions.c.id)
@@ -46,6 +44,10 @@ _DELETE_EXPIRED_TOKENS = delete_from(refresh_tokens).where(
 async def get(connection: Connection, session_id: bytes) -> SessionRow | None:
     rows = await connection.fetch(_GET, {"session_id": session_id})
     return SessionRow(*rows[0]) if rows else None
+
+
+async def get_many(connection: Connection, session_ids: Sequence[bytes]) -> list[SessionRow]:
+    return [SessionRow(*row) for row in await connection.fetch(_GET_MANY, {"session_ids": session_ids})]
 
 
 async def get_user_id(connection: Connection, token_hash: bytes) -> int | None:

@@ -11,6 +11,7 @@ from resolvers.access import shown_to
 from resolvers.context import Context
 from resolvers.credentials import verified_viewer
 from resolvers.errors import AlreadyExists, DuplicateRow, Forbidden, Invalid, NotFound, UserError, WrongCredentials
+from resolvers.live_ratings import tell_ratings_gone
 from resolvers.session import TAKEN, end_sessions
 from resolvers.validation import bio_errors, display_name_errors, may_be_username, raise_all, username_errors
 
@@ -57,14 +58,15 @@ async def resolve_delete_user(context: Context, password: str | None, account: s
     if user_id == viewer.id:
         await _confirm(context, password)
 
-    async def work(transaction: Transaction) -> Sequence[bytes]:
+    async def work(transaction: Transaction) -> tuple[Sequence[bytes], Sequence[int]]:
         if await user_repository.lock(transaction, user_id) is None:
             raise NotFound("This user has just been deleted.", ACCOUNT)
         ended = await session_repository.delete_by_user(transaction, user_id)
-        await user_repository.delete(transaction, user_id)
-        return ended
+        return ended, await user_repository.delete(transaction, user_id)
 
-    end_sessions(context, await context.services.database.transaction(work))
+    ended, movie_ids = await context.services.database.transaction(work)
+    end_sessions(context, ended)
+    await tell_ratings_gone(context.services.shared_state, movie_ids)
     return user_id
 
 

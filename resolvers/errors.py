@@ -12,7 +12,8 @@ CinegraphError
 ├── Several                     some UserErrors at once
 ├── BadUserInput                an argument of a query is out of bounds
 ├── Unauthenticated             no token where one is needed
-└── RateLimited                 too fast; says when to come back
+├── RateLimited                 too fast; says when to come back
+└── TooSlow                     a subscriber that fell behind was dropped
 
 A database that is away is db.errors.DatabaseAway; schema/errors.py translates both.
 """
@@ -94,6 +95,10 @@ class RateLimited(CinegraphError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooSlow(CinegraphError):
+    code = "TOO_SLOW"
+
+
 __all__ = [
     "AlreadyExists",
     "BadUserInput",
@@ -105,6 +110,7 @@ __all__ = [
     "NotFound",
     "RateLimited",
     "Several",
+    "TooSlow",
     "Unauthenticated",
     "UpstreamNotConfigured",
     "UpstreamUnavailable",

@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from db import movie_repository, rating_repository, user_repository
 from db.rows import Distribution, MovieDetailsRow, MovieFilter, MovieRow, Page, PageRequest, RatingRow, UserRow
-from resolvers.access import shown_to, visible_ratings
+from resolvers.access import sees_rating, shown_to, visible_ratings
 from resolvers.relations import Batch
 
 if TYPE_CHECKING:
@@ -85,6 +85,12 @@ async def movies_by_tmdb_id(context: "Context", tmdb_ids: Sequence[int]) -> Sequ
 
 async def ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
     return _in_order(ids, {rating.id: rating for rating in await rating_repository.get_many(context.reader, ids)})
+
+
+async def visible_ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
+    """Those of the ratings that the viewer may see. Many ask for the same one at once: whoever listens to its movie."""
+    found = {rating.id: rating for rating in await rating_repository.get_many(context.lookups, ids)}
+    return _in_order(ids, {each: rating for each, rating in found.items() if sees_rating(context.viewer, rating)})
 
 
 async def ratings_by_user_and_movie(context: "Context", pairs: Sequence[tuple[int, int]]) -> Sequence[RatingRow | None]:

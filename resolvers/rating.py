@@ -7,6 +7,7 @@ from resolvers.access import sees_rating
 from resolvers.account import id_of_account
 from resolvers.context import Context
 from resolvers.errors import NotFound, Unauthenticated
+from resolvers.live_ratings import tell_rated, tell_ratings_gone
 from resolvers.loaders import movies_by_id, movies_by_imdb_id, ratings_by_id, users_by_id
 from resolvers.relations import Relation
 from resolvers.scales import half_points_of
@@ -36,6 +37,7 @@ async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale
         rated = await context.services.database.transaction(work)
     if rated is None:
         raise Unauthenticated("This account has just been deleted.")
+    await tell_rated(context.services.shared_state, rated[0])
     return rated
 
 
@@ -51,6 +53,7 @@ async def resolve_delete_rating(context: Context, imdb_id: str, username: str | 
     deleted = await context.services.database.transaction(work)
     if deleted is None:
         raise NotFound(f"There is no rating of {imdb_id} to delete.", IMDB_ID)
+    await tell_ratings_gone(context.services.shared_state, [deleted[1].id])
     return deleted
 
 

@@ -8,6 +8,7 @@ from db.database import Database
 from integrations.shared_state import SharedState
 from resolvers.failed_logins import FailedLogins
 from resolvers.passwords import Passwords
+from resolvers.session_watch import SessionWatch
 from resolvers.sessions import Sessions
 from resolvers.tokens import AccessTokens
 
@@ -22,6 +23,7 @@ class Services:
     shared_state: SharedState
     tokens: AccessTokens
     sessions: Sessions
+    session_watch: SessionWatch
     passwords: Passwords
     failed_logins: FailedLogins
     now: Callable[[], datetime] = utc_now

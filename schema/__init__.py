@@ -19,6 +19,7 @@ from schema.execution.replay import replay_roots
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 from schema.types import Movie, Rating, User
 
 
@@ -39,6 +40,7 @@ def _without_null_defaults(graphql_schema: GraphQLSchema) -> GraphQLSchema:
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Movie, Rating, User],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -10,6 +10,7 @@ from integrations.shared_state import InProcessState, SharedState
 from resolvers.failed_logins import FailedLogins
 from resolvers.passwords import Passwords
 from resolvers.services import Services, utc_now
+from resolvers.session_watch import SessionWatch
 from resolvers.sessions import Sessions
 from resolvers.tokens import AccessTokens
 
@@ -21,11 +22,13 @@ def services_on(database: Database, *, shared_state: SharedState | None = None, 
     """The services of a process that serves `database` alone; made inside the event loop that uses them."""
     state = shared_state or InProcessState()
     tokens = AccessTokens([SECRET], now)
+    sessions = Sessions(database, tokens)
     return Services(
         database=database,
         shared_state=state,
         tokens=tokens,
-        sessions=Sessions(database, tokens),
+        sessions=sessions,
+        session_watch=SessionWatch(sessions),
         passwords=Passwords(QUICK_HASHER),
         failed_logins=FailedLogins(state),
         now=now,

@@ -46,6 +46,10 @@ class MutationOverGet(Exception):
     """GET is for queries."""
 
 
+class IsSubscription(Exception):
+    """A subscription has any number of answers: schema/execution/events.py gives them."""
+
+
 @dataclass(slots=True)
 class Answered:
     """How many operations were answered by plans alone, and how many by the standard executor, whoever began them."""
@@ -67,27 +71,44 @@ class Executor:
         self._documents = Documents(executable, limits, hints=introspection, introspection=introspection)
 
     async def run(self, request: GraphQLRequest, context: Context, *, queries_only: bool = False) -> Answer:
-        """Answer a request; raises MutationOverGet where `queries_only` and it asks for more."""
+        """Answer a query or a mutation; raises IsSubscription, or where `queries_only` MutationOverGet, for what it is not for."""
         try:
-            document = self._documents.get(request.query)
-            operation = document.operation(request.operation_name)
-            if queries_only and operation.operation is not OperationType.QUERY:
-                raise MutationOverGet
-            check(document.measure(request.operation_name, request.variables), self._limits)
+            document, operation = self.find(request)
+            if operation.operation is not OperationType.QUERY:
+                if queries_only:
+                    raise MutationOverGet
+                if operation.operation is OperationType.SUBSCRIPTION:
+                    raise IsSubscription
+            self.admit(document, request)
         except InvalidDocument as refused:
-            return _refused(refused.errors, context)
+            return refusal(refused.errors, context)
         except GraphQLError as error:
-            return _refused([error], context)
+            return refusal([error], context)
+        return await self.answer(document, operation, request, context)
+
+    def find(self, request: GraphQLRequest) -> tuple[Document, OperationDefinitionNode]:
+        """What is to run; raises InvalidDocument, or GraphQLError where it cannot be told which operation is meant."""
+        document = self._documents.get(request.query)
+        return document, document.operation(request.operation_name)
+
+    def admit(self, document: Document, request: GraphQLRequest) -> None:
+        """Raise GraphQLError for an operation beyond the limits."""
+        check(document.measure(request.operation_name, request.variables), self._limits)
+
+    async def answer(
+        self, document: Document, operation: OperationDefinitionNode, request: GraphQLRequest, context: Context, event: object = None
+    ) -> Answer:
+        """Run an operation that was admitted; a subscription's for one event."""
         variables = dict(request.variables or {})
-        data = await self._run_plan(document, operation, variables, context) if self._plans else None
+        data = await self._run_plan(document, operation, variables, context, event) if self._plans else None
         if data is not None:
             self.answered.by_plans += 1
             return Answer(ran=True, data=data, errors=[])
         self.answered.by_standard += 1
-        return await self._run_standard(document, request.operation_name, variables, context)
+        return await self._run_standard(document, request.operation_name, variables, context, event)
 
     async def _run_plan(
-        self, document: Document, operation: OperationDefinitionNode, variables: dict[str, Any], context: Context
+        self, document: Document, operation: OperationDefinitionNode, variables: dict[str, Any], context: Context, event: object
     ) -> dict[str, Any] | None:  # Any: JSON
         """The data of an operation that goes as usual; None where it is for the standard executor."""
         coerce = document.coercions.get(name := operation.name.value if operation.name else None)
@@ -100,15 +121,15 @@ class Executor:
         if plan is None:
             return None
         try:
-            return await plan.execute(context, coerced)
+            return await plan.execute(context, coerced, event)
         except Exception as error:  # the standard executor meets it again, and says it with its path
             logger.debug("left to the standard executor", exc_info=error)
             return None
 
     async def _run_standard(
-        self, document: Document, operation_name: str | None, variables: dict[str, Any], context: Context
+        self, document: Document, operation_name: str | None, variables: dict[str, Any], context: Context, event: object
     ) -> Answer:  # Any: JSON
-        result = execute(executable, document.ast, context_value=context, variable_values=variables, operation_name=operation_name)
+        result = execute(executable, document.ast, event, context, variables, operation_name)
         if isawaitable(result):
             result = await result
         assert isinstance(result, ExecutionResult)  # noqa: S101  # nothing here is delivered incrementally
@@ -117,5 +138,6 @@ class Executor:
         return Answer(ran, result.data, formatted(errors, context.request_id))
 
 
-def _refused(errors: list[GraphQLError], context: Context) -> Answer:
+def refusal(errors: list[GraphQLError], context: Context) -> Answer:
+    """The answer to what is not run."""
     return Answer(ran=False, data=None, errors=formatted(errors, context.request_id))

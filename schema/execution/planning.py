@@ -76,7 +76,7 @@ class Planner:
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
         root_type = self._schema.get_root_type(operation.operation)
-        if root_type is None or operation.operation is OperationType.SUBSCRIPTION or operation.directives:
+        if root_type is None or operation.directives:
             raise Unplannable(operation.operation.value)
         fields = self._selections.fields(root_type, [operation.selection_set])
         roots = [self._root(root_type, key, nodes) for key, nodes in fields.items()]

@@ -175,9 +175,14 @@ class Plan:
     arguments: Callable[[Any], Arguments]
     serial: bool
 
-    async def execute(self, context: Context, variables: Any) -> dict[str, Any]:  # Any: graphql-core's VariableValues; JSON
-        """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises."""
+    async def execute(self, context: Context, variables: Any, event: object = None) -> dict[str, Any]:  # Any: VariableValues; JSON
+        """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises.
+
+        A subscription's root is the `event`.
+        """
         run = Run(context, self.arguments(variables))
+        if event is not None:
+            return {root.response_key: await root.complete(event, run) for root in self.roots}
         if self.serial or len(self.roots) == 1:
             return {root.response_key: await root.complete(await root.value(run), run) for root in self.roots}
         await self._load_together(run)
