@@ -76,6 +76,7 @@ OPERATIONS = {
         1,
         'a: movie(imdbId: "tt0000001") { title } b: movie(imdbId: "tt0000002") { title } c: movie(imdbId: "tt0000001") { year }',
     ),
+    "users under two names": (1, 'a: user(username: "user1") { username } b: user(username: "USER2") { username }'),
     "a user's own count, which stands in their row": (2, 'user(username: "user5") { ratings { totalCount pageInfo { hasNextPage } } }'),
 }
 SIGNED_IN = {
