@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Executable
 
 from db.rendering import Rendered, Result, Rows
+from db.usage import Connections, Usage
 
 Parameters = Mapping[str, Any]  # Any: whatever the bound column's type takes
 
@@ -38,6 +39,10 @@ class Backend(Protocol):
     """What a dialect has to offer. Every method raises DatabaseAway when the database is out of reach."""
 
     dialect_name: str
+    usage: Usage
+
+    @property
+    def connections(self) -> Connections: ...
 
     async def acquire(self) -> Any:
         """A RawConnection, which must be given back."""

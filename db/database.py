@@ -19,6 +19,7 @@ from db.lookups import SharedLookups
 from db.mysql import MySQLBackend
 from db.rendering import Rendered, Result, Rows, render
 from db.sqlite import SQLiteBackend
+from db.usage import Connections, Usage
 
 TRANSACTION_SECONDS = 8.0
 """A transaction that meets deadlocks or lost connections is run again until this long has passed."""
@@ -40,12 +41,12 @@ class _Statements:
     async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
         rendered = render(statement, self._backend.dialect_name)
         expanded, values = rendered.bind(parameters)
-        return rendered.rows((await self._run(expanded, values)).rows)
+        return rendered.rows(self._backend.usage.count(await self._run(expanded, values)).rows)
 
     async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
         rendered = render(statement, self._backend.dialect_name)
         united, values = rendered.bind_each(parameter_sets)
-        return rendered.rows((await self._run(united, values)).rows)
+        return rendered.rows(self._backend.usage.count(await self._run(united, values)).rows)
 
 
 class Reader(_Statements):
@@ -90,14 +91,16 @@ class _OpenTransaction(_Statements):
 
     async def execute(self, statement: Executable, parameters: Parameters) -> Result:
         expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
-        return await self._connection.run(expanded, values)
+        return self._backend.usage.count(await self._connection.run(expanded, values))
 
     async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
         expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
+        self._backend.usage.statements += 1
         await self._connection.run_later(expanded, values)
 
     async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
         if parameter_sets:
+            self._backend.usage.statements += 1
             rendered = render(statement, self._backend.dialect_name)
             await self._connection.run_many(rendered, [rendered.values(each) for each in parameter_sets])
 
@@ -116,6 +119,15 @@ class Database:
     @property
     def dialect_name(self) -> str:
         return self._backend.dialect_name
+
+    @property
+    def usage(self) -> Usage:
+        """What this process has asked of it so far."""
+        return self._backend.usage
+
+    @property
+    def connections(self) -> Connections:
+        return self._backend.connections
 
     def reader(self) -> Reader:
         """A Connection for one operation's reads, each of which sees what is committed when it runs."""

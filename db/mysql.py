@@ -5,7 +5,7 @@ SQLAlchemy's engine over the same driver costs five to seven times the CPU of a 
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from asyncmy.connection import Connection as AsyncmyConnection
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 
 from db.errors import ConnectionLost, DatabaseAway, DuplicateRow, TransactionUndone
 from db.rendering import Rendered, Result
+from db.usage import Connections, Usage
 
 CONNECT_SECONDS = 3
 ACQUIRE_SECONDS = 5.0
@@ -51,13 +52,19 @@ class MySQLBackend:
 
     def __init__(self, url: URL, pool_size: int) -> None:
         self._pool = Pool(minsize=0, maxsize=pool_size, pool_recycle=IDLE_SECONDS, **connection_options(url))
+        self.usage = Usage()
+
+    @property
+    def connections(self) -> Connections:
+        return Connections(self._pool.size - self._pool.freesize, self._pool.freesize)
 
     async def acquire(self) -> "MySQLConnection":
         try:
             if self._pool.freesize:
                 return MySQLConnection(await self._pool.acquire())
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                return MySQLConnection(await self._pool.acquire())
+            with self.usage.waiting() if self._pool.size >= self._pool.maxsize else nullcontext():
+                async with asyncio.timeout(ACQUIRE_SECONDS):
+                    return MySQLConnection(await self._pool.acquire())
         except (Error, OSError, TimeoutError) as error:
             raise _translated(error) from error
 

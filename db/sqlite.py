@@ -3,17 +3,19 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from db.errors import DatabaseAway, DuplicateRow, TransactionUndone
 from db.rendering import Rendered, Result
+from db.usage import Connections, Usage
 
 BUSY_MILLISECONDS = 5000
 ACQUIRE_SECONDS = 5.0
@@ -37,12 +39,21 @@ class SQLiteBackend:
             isolation_level="AUTOCOMMIT",
         )
         event.listen(self._engine.sync_engine, "connect", _set_pragmas)
+        self._pool_size = pool_size
+        self.usage = Usage()
         # SQLite lets one writer in at a time; queueing here is fairer than its own polling.
         self._one_writer = asyncio.Lock()
 
+    @property
+    def connections(self) -> Connections:
+        pool = cast(QueuePool, self._engine.pool)
+        return Connections(pool.checkedout(), pool.checkedin())
+
     async def acquire(self) -> "SQLiteConnection":
+        is_full = self.connections.in_use >= self._pool_size
         try:
-            return SQLiteConnection(await self._engine.connect())
+            with self.usage.waiting() if is_full else nullcontext():
+                return SQLiteConnection(await self._engine.connect())
         except (PoolTimeout, OperationalError) as error:
             raise _translated(error) from error
 
