@@ -37,6 +37,7 @@ class SQLiteBackend:
             max_overflow=0,
             pool_timeout=ACQUIRE_SECONDS,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
         )
         event.listen(self._engine.sync_engine, "connect", _set_pragmas)
         self._pool_size = pool_size
