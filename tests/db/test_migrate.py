@@ -15,7 +15,7 @@ NOWHERE = "mysql+asyncmy://nobody@localhost/nothing?unix_socket=/nonexistent/soc
 
 
 def run_server(url: str, *command: str) -> subprocess.CompletedProcess[str]:
-    settings = {**os.environ, "DATABASE_URL": url, "JWT_SECRET": "of no use to anybody, but long enough"}
+    settings = {**os.environ, "DATABASE_URL": url, "JWT_SECRET": "of no use to anybody but long enough"}
     return subprocess.run(
         [sys.executable, "server.py", *command], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=30
     )
