@@ -17,8 +17,11 @@ from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.progress import RowProgress
 from db.sample import load_sample
+from integrations.http import CallRules
+from integrations.movie_database import MovieDatabaseClient
 from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState
+from integrations.tmdb import TmdbClient
 from resolvers.errors import CinegraphError, DatabaseAway
 from resolvers.failed_logins import FailedLogins
 from resolvers.operator import create_admin, delete_user, grant_admin, set_password
@@ -30,9 +33,13 @@ from resolvers.tokens import AccessTokens
 from schema import sdl
 from schema.transport.app import build_application
 from schema.transport.logs import configure_logging
-from settings import Settings, SettingsError, load_settings
+from settings import Settings, SettingsError, load_settings, tell_workers
 
 SHUTDOWN_SECONDS = 30
+
+TMDB_CALLS_PER_SECOND = 40
+MOVIE_DATABASE_CALLS_PER_SECOND = 20
+"""What the services tolerate of all processes together."""
 
 T = TypeVar("T")
 
@@ -51,6 +58,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     state = RedisState(settings.redis_url) if settings.redis_url else InProcessState()
     tokens = AccessTokens(settings.signing_secrets(), utc_now)
     passwords = Passwords()
+    tmdb = TmdbClient(
+        settings.tmdb_api_token,
+        cache=state,
+        base_url=settings.tmdb_base_url,
+        rules=_share(settings, TMDB_CALLS_PER_SECOND),
+    )
+    movie_database = MovieDatabaseClient(
+        settings.movie_database_api_key,
+        cache=state,
+        base_url=settings.movie_database_base_url,
+        rules=_share(settings, MOVIE_DATABASE_CALLS_PER_SECOND),
+    )
     try:
         async with open_database(settings.database_url) as database:
             sessions = Sessions(database, tokens)
@@ -62,10 +81,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 session_watch=SessionWatch(sessions),
                 passwords=passwords,
                 failed_logins=FailedLogins(state, enabled=settings.rate_limit_per_minute > 0),
+                tmdb=tmdb,
+                movie_database=movie_database,
+                outside_calls_per_day=settings.outside_calls_per_day,
             )
     finally:
+        await tmdb.close()
+        await movie_database.close()
         passwords.close()
         await state.close()
+
+
+def _share(settings: Settings, calls_per_second: int) -> CallRules:
+    """One process's share of what all of them may call."""
+    return CallRules(calls_per_second=max(1, calls_per_second // settings.web_concurrency))
 
 
 def __getattr__(name: str) -> Starlette:
@@ -99,6 +128,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         settings.signing_secrets()  # made before there are workers to make one each
     if demo:
         asyncio.run(_load_sample(settings))
+    tell_workers(workers)
     uvicorn.run(
         "server:app",
         host=host,

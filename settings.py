@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     max_query_depth: int = Field(default=12, ge=1)
     max_query_cost: int = Field(default=1000, ge=1)
     redis_url: str | None = Field(default=None, repr=False)
+    web_concurrency: int = Field(default=1, ge=1)
+    """How many processes serve, as uvicorn calls it: they share what the outside services tolerate."""
     graphiql: Switch = "on"
     introspection: Switch = "on"
     trusted_documents: Path | None = None
@@ -159,6 +161,11 @@ class Settings(BaseSettings):
     def signing_secrets(self) -> tuple[str, ...]:
         """The JWT secrets: the first signs, all verify. On SQLite without any, one is made once beside the file."""
         return self.jwt_secret or (_secret_beside(make_url(self.database_url).database),)
+
+
+def tell_workers(count: int) -> None:
+    """Let the processes that this one starts know how many they are."""
+    os.environ["WEB_CONCURRENCY"] = str(count)
 
 
 def _secret_beside(database: str | None) -> str:

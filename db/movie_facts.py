@@ -10,10 +10,13 @@ import orjson
 from db.search import normalise, sort_title, words
 from db.tables import release_order
 
+ExternalRating = tuple[str, str, float | None]
+"""Another site's name, its rating as the site writes it, and the same on 0 to 10."""
+
 
 @dataclass(frozen=True, slots=True)
 class MovieFacts:
-    """One source's facts; None and empty mean that it does not say. `genres` are canonical (see db/genres.py)."""
+    """What is told about a movie; None and empty mean that it is not said. `genres` are canonical (see db/genres.py)."""
 
     imdb_id: str
     title: str
@@ -29,9 +32,11 @@ class MovieFacts:
     actors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    poster_url: str | None = None
+    external_ratings: tuple[ExternalRating, ...] = ()
 
 
-def json_list(values: tuple[str, ...]) -> str:
+def json_list(values: tuple[str, ...] | tuple[ExternalRating, ...]) -> str:
     """A list as the movies table keeps it."""
     return orjson.dumps(values).decode()
 
@@ -47,6 +52,8 @@ def fact_columns(facts: MovieFacts) -> Mapping[str, Any]:  # Any: whatever the c
         "actors": json_list(facts.actors),
         "languages": json_list(facts.languages),
         "countries": json_list(facts.countries),
+        "poster_url": facts.poster_url,
+        "external_ratings": json_list(facts.external_ratings),
         **release_columns(facts.release_date, facts.year),
     }
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from db import movie_repository
+from db import movie_repository, movie_writing
+from db.connection import Transaction
 from db.genres import tmdb_genre_id
 from db.rows import GenreRow, MovieFilter, MovieRow, Page, PageRequest, UserRow
 from resolvers.context import Context
-from resolvers.errors import BadUserInput
+from resolvers.errors import BadUserInput, Forbidden, NotFound
+from resolvers.live_ratings import tell_movie_gone
 from resolvers.loaders import (
     details_by_movie_id,
     distributions_by_movie_id,
@@ -17,7 +19,7 @@ from resolvers.loaders import (
     ratings_by_user_and_movie,
 )
 from resolvers.relations import Relation
-from resolvers.validation import check_ids, empty_page, is_imdb_id, page_request
+from resolvers.validation import IMDB_ID, check_ids, empty_page, imdb_id_errors, is_imdb_id, page_request, raise_all
 
 
 async def resolve_movies_by_imdb_id(context: Context, imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
@@ -47,6 +49,22 @@ async def resolve_movies(
 
 async def resolve_genres(context: Context) -> list[GenreRow]:
     return await movie_repository.list_genres(context.reader)
+
+
+async def resolve_delete_movie(context: Context, imdb_id: str) -> int:
+    """The id of the movie that has gone, with every rating of it."""
+    if not context.require_viewer().is_admin:
+        raise Forbidden("Only an admin may delete a movie.")
+    raise_all(list(imdb_id_errors(imdb_id)))
+
+    async def work(transaction: Transaction) -> int | None:
+        return await movie_writing.delete(transaction, imdb_id)
+
+    movie_id = await context.services.database.transaction(work)
+    if movie_id is None:
+        raise NotFound(f"The movie {imdb_id} is not stored here.", IMDB_ID)
+    await tell_movie_gone(context.services.shared_state, movie_id)
+    return movie_id
 
 
 def resolve_genre_tmdb_id(genre: GenreRow) -> int | None:

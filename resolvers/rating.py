@@ -7,8 +7,9 @@ from resolvers.access import sees_rating
 from resolvers.account import id_of_account
 from resolvers.context import Context
 from resolvers.errors import NotFound, Unauthenticated
+from resolvers.importing import import_by_imdb_id
 from resolvers.live_ratings import tell_rated, tell_ratings_gone
-from resolvers.loaders import movies_by_id, movies_by_imdb_id, ratings_by_id, users_by_id
+from resolvers.loaders import movies_by_id, ratings_by_id, users_by_id
 from resolvers.relations import Relation
 from resolvers.scales import half_points_of
 from resolvers.validation import IMDB_ID, imdb_id_errors, raise_all, rating_value_errors
@@ -22,7 +23,7 @@ async def resolve_rating(context: Context, rating_id: int) -> RatingRow | None:
 
 
 async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale: str) -> tuple[RatingRow, MovieRow]:
-    """The viewer's rating of a movie, given or given anew, and the movie with it counted."""
+    """The viewer's rating of a movie, given or given anew, and the movie with it counted. A film that is not stored is imported first."""
     viewer = context.require_viewer()
     raise_all([*imdb_id_errors(imdb_id), *rating_value_errors(value, scale)])
     half_points = half_points_of(value, scale)
@@ -33,7 +34,7 @@ async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale
     rated = await context.services.database.transaction(work)
     if rated is None:
         # Nearly every movie that is rated is stored: only where one is not is anything asked first.
-        await _ensure_stored(context, imdb_id)
+        await import_by_imdb_id(context, imdb_id)
         rated = await context.services.database.transaction(work)
     if rated is None:
         raise Unauthenticated("This account has just been deleted.")
@@ -55,12 +56,6 @@ async def resolve_delete_rating(context: Context, imdb_id: str, username: str | 
         raise NotFound(f"There is no rating of {imdb_id} to delete.", IMDB_ID)
     await tell_ratings_gone(context.services.shared_state, [deleted[1].id])
     return deleted
-
-
-async def _ensure_stored(context: Context, imdb_id: str) -> None:
-    """Raise NotFound for a movie that is not stored."""
-    if await context.load(movies_by_imdb_id, imdb_id) is None:
-        raise NotFound(f"The movie {imdb_id} is not stored here.", IMDB_ID)
 
 
 def _user_id(_context: Context, rating: RatingRow) -> int:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.database import Database
+from integrations.movie_database import MovieDatabaseClient
 from integrations.shared_state import SharedState
+from integrations.tmdb import TmdbClient
 from resolvers.failed_logins import FailedLogins
 from resolvers.passwords import Passwords
 from resolvers.session_watch import SessionWatch
@@ -26,4 +28,9 @@ class Services:
     session_watch: SessionWatch
     passwords: Passwords
     failed_logins: FailedLogins
+    tmdb: TmdbClient
+    movie_database: MovieDatabaseClient
+    outside_calls_per_day: int
+    """How many calls to each outside service one client may cause in a day; 0 is no bound."""
+
     now: Callable[[], datetime] = utc_now

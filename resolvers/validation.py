@@ -23,6 +23,8 @@ MAX_BIO_CHARACTERS = 1000
 IMDB_ID = ("input", "imdbId")
 VALUE = ("input", "value")
 
+IMDB_ID_RULE = "An IMDb id is `tt` and 7 to 10 digits, such as `tt0111161`."
+
 _IMDB_ID = re.compile(r"tt[0-9]{7,10}")
 _USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,32}")
 _LOADED_USERNAME = re.compile(r"ml[0-9]+", re.IGNORECASE)
@@ -105,9 +107,9 @@ def raise_all(errors: Sequence[UserError]) -> None:
         raise Several(errors)
 
 
-def imdb_id_errors(imdb_id: str) -> Iterator[UserError]:
+def imdb_id_errors(imdb_id: str, field: Sequence[str] = IMDB_ID) -> Iterator[UserError]:
     if not is_imdb_id(imdb_id):
-        yield Invalid("An IMDb id is `tt` and 7 to 10 digits, such as `tt0111161`.", IMDB_ID)
+        yield Invalid(IMDB_ID_RULE, field)
 
 
 def rating_value_errors(value: float, scale: str) -> Iterator[UserError]:

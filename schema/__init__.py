@@ -45,7 +45,16 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 
-executable = replay_roots(_without_null_defaults(schema._schema))
+
+def _with_one_of(graphql_schema: GraphQLSchema) -> GraphQLSchema:
+    """Let graphql-core know as well which inputs take exactly one field: to validate literals by it, and tell it to introspection."""
+    for kind in graphql_schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
+    return graphql_schema
+
+
+executable = replay_roots(_with_one_of(_without_null_defaults(schema._schema)))
 """The same as graphql-core knows it, for what strawberry has no door to: running documents that were parsed before."""
 
 

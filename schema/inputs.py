@@ -110,6 +110,34 @@ class UpdateUserInput:
         return changes
 
 
+@strawberry.input(one_of=True, description="Which film to import, by exactly one of its ids.")
+class ImportMovieInput:
+    imdb_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="IMDb's id, such as `tt0111161`.")
+    tmdb_id: int | None = strawberry.field(default=strawberry.UNSET, description="TMDB's number.")
+
+    def ids(self) -> tuple[str | None, int | None]:
+        """The IMDb id and the TMDB id, one of which is None."""
+        return (
+            None if self.imdb_id is strawberry.UNSET else self.imdb_id,
+            None if self.tmdb_id is strawberry.UNSET else self.tmdb_id,
+        )
+
+
+@strawberry.input(description="Which films to import.")
+class ImportMoviesInput:
+    imdb_ids: list[strawberry.ID] = strawberry.field(description="IMDb ids, 1 to 100.")
+
+
+@strawberry.input(description="Which movie to ask about anew.")
+class RefreshMovieInput:
+    imdb_id: strawberry.ID = strawberry.field(description="The stored movie's IMDb id.")
+
+
+@strawberry.input(description="Which movie to delete.")
+class DeleteMovieInput:
+    imdb_id: strawberry.ID = strawberry.field(description="The stored movie's IMDb id.")
+
+
 @strawberry.input(description="A rating to give: of which movie, and how good it is.")
 class RateMovieInput:
     imdb_id: strawberry.ID = strawberry.field(description="The movie's IMDb id, such as `tt0111161`.")

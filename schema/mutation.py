@@ -8,6 +8,8 @@ import strawberry
 
 from resolvers.account import resolve_delete_user, resolve_update_user
 from resolvers.errors import Several, UserError
+from resolvers.importing import Imported, resolve_import_movie, resolve_import_movies, resolve_refresh_movie
+from resolvers.movie import resolve_delete_movie
 from resolvers.rating import resolve_delete_rating, resolve_rate_movie
 from resolvers.session import (
     resolve_change_password,
@@ -22,24 +24,33 @@ from schema.errors import payload_errors
 from schema.ids import encode_id
 from schema.inputs import (
     ChangePasswordInput,
+    DeleteMovieInput,
     DeleteRatingInput,
     DeleteUserInput,
+    ImportMovieInput,
+    ImportMoviesInput,
     LoginInput,
     LogoutInput,
     RateMovieInput,
+    RefreshMovieInput,
     RefreshTokensInput,
     RegisterInput,
     UpdateUserInput,
 )
 from schema.payloads import (
     ChangePasswordPayload,
+    DeleteMoviePayload,
     DeleteRatingPayload,
     DeleteUserPayload,
+    ImportMoviePayload,
+    ImportMovieResult,
+    ImportMoviesPayload,
     LoginPayload,
     LogoutEverywherePayload,
     LogoutPayload,
     Payload,
     RateMoviePayload,
+    RefreshMoviePayload,
     RefreshTokensPayload,
     RegisterPayload,
     Tokens,
@@ -55,6 +66,10 @@ Logout = Annotated[LogoutInput, strawberry.argument(description="Which session e
 ChangePassword = Annotated[ChangePasswordInput, strawberry.argument(description="The password so far, and the new one.")]
 UpdateUser = Annotated[UpdateUserInput, strawberry.argument(description="Whose profile, and what of it changes.")]
 DeleteUser = Annotated[DeleteUserInput, strawberry.argument(description="Who is deleted.")]
+ImportMovie = Annotated[ImportMovieInput, strawberry.argument(description="Which film, by one of its ids.")]
+ImportMovies = Annotated[ImportMoviesInput, strawberry.argument(description="Which films.")]
+RefreshMovie = Annotated[RefreshMovieInput, strawberry.argument(description="Which stored movie.")]
+DeleteMovie = Annotated[DeleteMovieInput, strawberry.argument(description="Which stored movie.")]
 RateMovie = Annotated[RateMovieInput, strawberry.argument(description="The rating to give.")]
 DeleteRating = Annotated[DeleteRatingInput, strawberry.argument(description="The rating to take back.")]
 
@@ -135,8 +150,40 @@ class Mutation:
         return DeleteUserPayload(deleted_user_id=strawberry.ID(encode_id("User", user_id)))
 
     @mutation(
+        ImportMoviePayload,
+        description="Store a film with what TMDB and the Movie Database know about it, for any signed-in user. One that is stored "
+        "already is answered without asking them. One service is enough: `sources` says who has answered. Only films are stored. "
+        "Costs 5 points.",
+    )
+    async def import_movie(self, info: Info, input: ImportMovie) -> ImportMoviePayload | None:  # noqa: A002  # as above
+        imported = await resolve_import_movie(info.context, *input.ids())
+        return ImportMoviePayload(movie=Movie(row=imported.movie), created=imported.created)
+
+    @mutation(
+        ImportMoviesPayload,
+        description="Store up to 100 films as `importMovie` does; each stands or falls by itself. Costs 5 points for each.",
+    )
+    async def import_movies(self, info: Info, input: ImportMovies) -> ImportMoviesPayload | None:  # noqa: A002  # as above
+        outcomes = await resolve_import_movies(info.context, input.imdb_ids)
+        return ImportMoviesPayload(results=[_result(*each) for each in zip(input.imdb_ids, outcomes, strict=True)])
+
+    @mutation(
+        RefreshMoviePayload,
+        description="Ask TMDB and the Movie Database anew about a stored movie, for any signed-in user. What neither tells any more "
+        "stays, ratings too. Costs 5 points.",
+    )
+    async def refresh_movie(self, info: Info, input: RefreshMovie) -> RefreshMoviePayload | None:  # noqa: A002  # as above
+        return RefreshMoviePayload(movie=Movie(row=await resolve_refresh_movie(info.context, input.imdb_id)))
+
+    @mutation(DeleteMoviePayload, description="Delete a movie with everybody's ratings of it, for good; for admins.")
+    async def delete_movie(self, info: Info, input: DeleteMovie) -> DeleteMoviePayload | None:  # noqa: A002  # as above
+        movie_id = await resolve_delete_movie(info.context, input.imdb_id)
+        return DeleteMoviePayload(deleted_movie_id=strawberry.ID(encode_id("Movie", movie_id)))
+
+    @mutation(
         RateMoviePayload,
-        description="Rate a movie, or give another value to one's rating of it: each user has one rating of a movie at most.",
+        description="Rate a movie, or give another value to one's rating of it: each user has one rating of a movie at most. "
+        "A film that is not stored yet is imported first, as `importMovie` does.",
     )
     async def rate_movie(self, info: Info, input: RateMovie) -> RateMoviePayload | None:  # noqa: A002  # as above
         rating, movie = await resolve_rate_movie(info.context, input.imdb_id, input.value, input.scale.name)
@@ -150,3 +197,9 @@ class Mutation:
 
 def _tokens(issued: IssuedTokens) -> Tokens:
     return Tokens(**issued._asdict())
+
+
+def _result(imdb_id: strawberry.ID, outcome: Imported | UserError) -> ImportMovieResult:
+    if isinstance(outcome, UserError):
+        return ImportMovieResult(imdb_id=imdb_id, error=payload_errors(outcome)[0])
+    return ImportMovieResult(imdb_id=imdb_id, movie=Movie(row=outcome.movie), created=outcome.created)

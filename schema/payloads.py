@@ -46,9 +46,7 @@ class Payload:
 @strawberry.type(description="What a session is used by: short access tokens, and a refresh token to get the next ones with.")
 class Tokens:
     access_token: str = strawberry.field(description="Goes with each request, as `Authorization: Bearer TOKEN`; valid for 15 minutes.")
-    access_token_expires_at: datetime = strawberry.field(
-        description="Until when the access token is valid, if its session lasts."
-    )
+    access_token_expires_at: datetime = strawberry.field(description="Until when the access token is valid, if its session lasts.")
     refresh_token: str = strawberry.field(
         description="What `refreshTokens` takes, once: keep it secret, and replace it by the one that comes back."
     )
@@ -111,3 +109,36 @@ class DeleteRatingPayload(Payload):
         default=None, description="The global id of the rating that is gone, to take it out of lists and caches."
     )
     movie: Movie | None = strawberry.field(default=None, description="The movie, without the rating in its figures.")
+
+
+@strawberry.type(description="What `importMovie` answers.")
+class ImportMoviePayload(Payload):
+    movie: Movie | None = strawberry.field(default=None, description="The movie, stored now or before.")
+    created: bool | None = strawberry.field(default=None, description="Whether it was stored just now: false where it was here already.")
+
+
+@strawberry.type(description="What became of one id that `importMovies` was given: a movie, or an error.")
+class ImportMovieResult:
+    imdb_id: strawberry.ID = strawberry.field(description="The id, as it was given.")
+    movie: Movie | None = strawberry.field(default=None, description="The movie, stored now or before; null where it was refused.")
+    created: bool | None = strawberry.field(default=None, description="Whether it was stored just now; null where it was refused.")
+    error: UserError | None = strawberry.field(default=None, description="Why it is not stored; null where it is.")
+
+
+@strawberry.type(description="What `importMovies` answers.")
+class ImportMoviesPayload(Payload):
+    results: list[ImportMovieResult] = strawberry.field(
+        default_factory=list, description="What became of each id, in the order asked, and the same for one that stands there twice."
+    )
+
+
+@strawberry.type(description="What `refreshMovie` answers.")
+class RefreshMoviePayload(Payload):
+    movie: Movie | None = strawberry.field(default=None, description="The movie with what is told about it now.")
+
+
+@strawberry.type(description="What `deleteMovie` answers.")
+class DeleteMoviePayload(Payload):
+    deleted_movie_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The global id of the movie that is gone, to take it out of lists and caches."
+    )

@@ -6,10 +6,19 @@ import strawberry
 
 from db.rows import MovieFilter as WantedMovies
 from db.rows import MovieRow, UserRow
+from resolvers.external import (
+    resolve_discover_tmdb,
+    resolve_search_movie_database,
+    resolve_search_tmdb,
+    resolve_tmdb_genres,
+    resolve_tmdb_imdb_id,
+    resolve_tmdb_movie,
+)
 from resolvers.movie import resolve_genres, resolve_movie, resolve_movies, resolve_movies_by_imdb_id
 from resolvers.user import resolve_user, resolve_viewer
 from resolvers.validation import check_ids
 from schema.arguments import After, Before, First, ImdbId, Last, MovieOrderBy
+from schema.external import MovieDatabasePage, MovieDatabaseType, TmdbGenre, TmdbMovie, TmdbMoviePage
 from schema.inputs import MovieFilter
 from schema.nodes import nodes_by_global_id
 from schema.relation import Info, relation
@@ -21,6 +30,19 @@ GlobalIds = Annotated[list[strawberry.ID], strawberry.argument(description="Glob
 ImdbIds = Annotated[list[strawberry.ID], strawberry.argument(description="IMDb ids, 1 to 100.")]
 Username = Annotated[str, strawberry.argument(description="The username, in any case.")]
 Filter = Annotated[MovieFilter | None, strawberry.argument(description="Which movies; all where absent.")]
+
+SearchedWords = Annotated[str, strawberry.argument(description="Words of a title, at most 200 characters.")]
+ReleaseYear = Annotated[int | None, strawberry.argument(description="The year of release; any where absent.")]
+TitleType = Annotated[MovieDatabaseType | None, strawberry.argument(description="Only titles of this kind; all where absent.")]
+TmdbPage = Annotated[int, strawberry.argument(description="Which page, 1 to 500.")]
+TitlesPage = Annotated[int, strawberry.argument(description="Which page, 1 to 100.")]
+TmdbId = Annotated[int | None, strawberry.argument(description="TMDB's number; excludes `imdbId`.")]
+OfImdbId = Annotated[strawberry.ID | None, strawberry.argument(description="IMDb's id, such as `tt0111161`; excludes `tmdbId`.")]
+OneTmdbId = Annotated[int, strawberry.argument(description="TMDB's number.")]
+GenreId = Annotated[int, strawberry.argument(description="TMDB's number for the genre: see `tmdbGenres`, or `tmdbId` in `genres`.")]
+MinVoteCount = Annotated[int, strawberry.argument(description="At least so many votes, so that one enthusiast's 10 does not win.")]
+
+OUTSIDE = "An outside query: it costs 5 points, and counts towards the calls that a client may cause in a day unless the answer is kept."
 
 
 @strawberry.type(description="What can be asked. A field that fails is null with an error, and the others stand.")
@@ -72,3 +94,41 @@ class Query:
     @strawberry.field(description="The genres that stored movies have, by name.")
     async def genres(self, info: Info) -> list[Genre] | None:
         return [Genre(row=row) for row in await resolve_genres(info.context)]
+
+    @strawberry.field(
+        description=f"Titles in the X Rapid Movie Database Alternative (OMDb's data): films, series, episodes and games. {OUTSIDE}"
+    )
+    async def search_movie_database(
+        self,
+        info: Info,
+        query: SearchedWords,
+        year: ReleaseYear = None,
+        type: TitleType = None,  # noqa: A002  # the argument's name in the schema
+        page: TitlesPage = 1,
+    ) -> MovieDatabasePage | None:
+        kind = type.name if type else None
+        return MovieDatabasePage(row=await resolve_search_movie_database(info.context, query, year, kind, page))
+
+    @strawberry.field(description=f"Films in TMDB by title, the likeliest first. {OUTSIDE}")
+    async def search_tmdb(self, info: Info, query: SearchedWords, year: ReleaseYear = None, page: TmdbPage = 1) -> TmdbMoviePage | None:
+        return TmdbMoviePage(row=await resolve_search_tmdb(info.context, query, year, page))
+
+    @strawberry.field(description=f"One film in TMDB by exactly one of its ids; null where TMDB does not know it. {OUTSIDE}")
+    async def tmdb_movie(self, info: Info, tmdb_id: TmdbId = None, imdb_id: OfImdbId = None) -> TmdbMovie | None:
+        film = await resolve_tmdb_movie(info.context, tmdb_id, imdb_id)
+        return None if film is None else TmdbMovie(row=film)
+
+    @strawberry.field(description=f"A genre's films in TMDB, the highest rated first among those with enough votes. {OUTSIDE}")
+    async def discover_tmdb(
+        self, info: Info, genre_id: GenreId, page: TmdbPage = 1, min_vote_count: MinVoteCount = 200
+    ) -> TmdbMoviePage | None:
+        return TmdbMoviePage(row=await resolve_discover_tmdb(info.context, genre_id, page, min_vote_count))
+
+    @strawberry.field(description=f"The IMDb id of a film in TMDB; null where TMDB knows none. {OUTSIDE}")
+    async def tmdb_imdb_id(self, info: Info, tmdb_id: OneTmdbId) -> strawberry.ID | None:
+        imdb_id = await resolve_tmdb_imdb_id(info.context, tmdb_id)
+        return None if imdb_id is None else strawberry.ID(imdb_id)
+
+    @strawberry.field(description=f"TMDB's genres of films. {OUTSIDE}")
+    async def tmdb_genres(self, info: Info) -> list[TmdbGenre] | None:
+        return [TmdbGenre(row=genre) for genre in await resolve_tmdb_genres(info.context)]

@@ -1,4 +1,4 @@
-"""What every test may ask for: databases of both kinds, and a Redis, all of them real.
+"""What every test may ask for: databases of both kinds, and a Redis, all of them real, and an emulator of the outside services.
 
 `database_url` and `migrated_url` run a test twice, on a SQLite file ("sqlite") and on a MariaDB database ("mariadb").
 """
@@ -16,6 +16,7 @@ from tests.databases import DIALECTS, MigratedTables, empty_database, filled_dat
 from tests.films import store_films
 from tests.servers import LocalServer, MariaDB, MissingProgram, Redis
 from tests.services import services_on
+from tests.upstream import Upstream
 
 Server = TypeVar("Server", bound=LocalServer)
 
@@ -95,6 +96,19 @@ async def films(films_url: str) -> AsyncIterator[Insider]:
     """Runs operations on the films of tests/films.py as any viewer."""
     async with open_database(films_url) as database:
         yield Insider(services_on(database))
+
+
+@pytest.fixture(scope="session")
+def running_upstream() -> Iterator[Upstream]:
+    with Upstream() as running:
+        yield running
+
+
+@pytest.fixture
+def upstream(running_upstream: Upstream) -> Upstream:
+    """TMDB and the Movie Database as if just started."""
+    running_upstream.start_afresh()
+    return running_upstream
 
 
 def _running(server: Server) -> Iterator[Server]:

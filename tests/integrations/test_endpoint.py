@@ -10,7 +10,7 @@ from integrations.errors import Unavailable
 from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState, SharedState
 from integrations.tmdb import TmdbClient
-from tests.integrations.conftest import RULES
+from tests.outside import RULES
 from tests.upstream import Upstream
 from tests.upstream.misbehaviour import answer, hang, late
 

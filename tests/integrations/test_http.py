@@ -13,7 +13,7 @@ from integrations.errors import Unavailable, UpstreamError
 from integrations.shared_state import InProcessState
 from integrations.tmdb import TmdbClient
 from tests.integrations.asking import client_with, title_of
-from tests.integrations.conftest import RULES
+from tests.outside import RULES
 from tests.upstream import Call, Upstream
 from tests.upstream.control import Misbehaviour
 from tests.upstream.misbehaviour import answer, cut, hang, late, mislabelled, reset, too_many_requests, truncated

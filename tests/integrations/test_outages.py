@@ -8,7 +8,7 @@ import pytest
 from integrations.errors import RefusedKey, Unavailable
 from integrations.tmdb import TmdbClient
 from tests.integrations.asking import seconds_until_answered, seconds_until_refused, title_of
-from tests.integrations.conftest import RULES
+from tests.outside import RULES
 from tests.upstream import Upstream
 from tests.upstream.control import Misbehaviour
 from tests.upstream.misbehaviour import answer, hang, reset, too_many_requests

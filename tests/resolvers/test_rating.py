@@ -11,6 +11,7 @@ from resolvers.access import Viewer
 from schema.ids import encode_id
 from tests.clients import Insider
 from tests.factories import movie, rating, store, user
+from tests.outside import WITHOUT_KEYS
 from tests.recount import miscounts
 from tests.services import services_on
 
@@ -141,7 +142,7 @@ REFUSED_RATINGS: Mapping[str, tuple[Mapping[str, Any], list[Mapping[str, Any]]]]
     "both wrong": ({"imdbId": "Heat", "value": 11}, [INVALID_ID, invalid_value(ON_TEN.format("11.0"))]),
     "not stored": (
         {"imdbId": "tt0000009", "value": 7},
-        [{"code": "NOT_FOUND", "message": "The movie tt0000009 is not stored here.", "field": ["input", "imdbId"]}],
+        [{"code": "UPSTREAM_NOT_CONFIGURED", "message": WITHOUT_KEYS, "field": None}],
     ),
 }
 
