@@ -11,7 +11,9 @@ from graphql import Executor as StandardExecutor
 from resolvers.context import Context
 from resolvers.errors import CinegraphError
 from schema import executable
-from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription, refusal
+from schema.execution.documents import InvalidDocument
+from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription
+from schema.execution.gate import PointsSpent
 
 NewContext = Callable[[], Awaitable[Context]]
 """A context for one event, whose viewer is asked for anew; raises Unauthenticated once the access token is not valid any more."""
@@ -48,17 +50,19 @@ async def _source(executor: Executor, request: GraphQLRequest, context: Context)
     """A subscription's events, or why it is not begun."""
     try:
         document, _ = executor.find(request)
-        executor.admit(document, request)
-    except GraphQLError as error:
-        return refusal([error], context)
+        await executor.admit(document, request, context)
+    except (GraphQLError, PointsSpent) as refused:
+        return executor.refusal(refused, context)
     variables = dict(request.variables or {})
-    standard = StandardExecutor.build(executable, document.ast, None, context, variables, request.operation_name)
+    standard = StandardExecutor.build(
+        executable, document.ast, None, context, variables, request.operation_name, hide_suggestions=not executor.hints
+    )
     if isinstance(standard, list):
-        return refusal(standard, context)
+        return executor.refusal(InvalidDocument(standard), context)
     source = create_source_event_stream(standard)
     opened = await source if isawaitable(source) else source
     if isinstance(opened, ExecutionResult):
-        return refusal(opened.errors or [], context)
+        return executor.refusal(InvalidDocument(opened.errors or []), context)
     return cast(Source, opened)
 
 
@@ -71,7 +75,7 @@ async def _each(source: Source, executor: Executor, request: GraphQLRequest, new
         except StopAsyncIteration:
             return
         except CinegraphError as error:
-            yield refusal([GraphQLError(str(error), original_error=error)], await new_context())
+            yield executor.refusal(error, await new_context())
             return
         yield await executor.answer(document, operation, request, await new_context(), event)
 

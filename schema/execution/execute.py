@@ -1,6 +1,7 @@
 """Running one operation of a document that is known to be valid."""
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -9,9 +10,11 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 
 from resolvers.context import Context
+from resolvers.errors import CinegraphError
 from schema import executable
 from schema.errors import formatted
 from schema.execution.documents import Document, Documents, InvalidDocument
+from schema.execution.gate import Cost, Gate, OutOfTime, PointsSpent
 from schema.execution.limits import Limits, check
 from schema.execution.planning import plan_of
 from schema.execution.variables import coercion_of
@@ -29,17 +32,22 @@ class GraphQLRequest:
     extensions: Mapping[str, Any] | None = None  # Any: JSON
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What is sent back. `ran` says whether the operation was begun: where it was not, the response has no `data`."""
 
     ran: bool
     data: dict[str, Any] | None  # Any: JSON
     errors: list[Any]  # Any: formatted errors
+    cost: Cost | None = None
 
     def body(self) -> dict[str, Any]:  # Any: JSON
         body: dict[str, Any] = {"errors": self.errors} if self.errors else {}
-        return {**body, "data": self.data} if self.ran else body
+        if self.ran:
+            body["data"] = self.data
+        if self.cost is not None:
+            body["extensions"] = {"cost": self.cost}
+        return body
 
 
 class MutationOverGet(Exception):
@@ -64,10 +72,12 @@ class Executor:
     Without `plans` the standard executor runs every operation: more slowly, and with the same answers.
     """
 
-    def __init__(self, limits: Limits, *, introspection: bool = True, plans: bool = True) -> None:
+    def __init__(self, limits: Limits, *, introspection: bool = True, plans: bool = True, gate: Gate | None = None) -> None:
         self.answered = Answered()
         self._limits = limits
         self._plans = plans
+        self.hints = introspection
+        self._gate = gate or Gate()
         self._documents = Documents(executable, limits, hints=introspection, introspection=introspection)
 
     async def run(self, request: GraphQLRequest, context: Context, *, queries_only: bool = False) -> Answer:
@@ -79,26 +89,48 @@ class Executor:
                     raise MutationOverGet
                 if operation.operation is OperationType.SUBSCRIPTION:
                     raise IsSubscription
-            self.admit(document, request)
-        except InvalidDocument as refused:
-            return refusal(refused.errors, context)
-        except GraphQLError as error:
-            return refusal([error], context)
-        return await self.answer(document, operation, request, context)
+            cost = await self.admit(document, request, context)
+        except (GraphQLError, InvalidDocument, PointsSpent) as refused:
+            return self.refusal(refused, context)
+        answer = await self.answer(document, operation, request, context)
+        answer.cost = cost
+        return answer
 
     def find(self, request: GraphQLRequest) -> tuple[Document, OperationDefinitionNode]:
         """What is to run; raises InvalidDocument, or GraphQLError where it cannot be told which operation is meant."""
         document = self._documents.get(request.query)
         return document, document.operation(request.operation_name)
 
-    def admit(self, document: Document, request: GraphQLRequest) -> None:
-        """Raise GraphQLError for an operation beyond the limits."""
-        check(document.measure(request.operation_name, request.variables), self._limits)
+    async def admit(self, document: Document, request: GraphQLRequest, context: Context) -> Cost | None:
+        """Take what an operation costs; raises GraphQLError for one beyond the limits, and PointsSpent where its client has not enough."""
+        measured = document.measure(request.operation_name, request.variables)
+        check(measured, self._limits)
+        return await self._gate.spend(context, measured.cost)
+
+    def refusal(self, reason: GraphQLError | InvalidDocument | CinegraphError, context: Context) -> Answer:
+        """The answer to what is not run."""
+        errors = reason.errors if isinstance(reason, InvalidDocument) else [_told(reason)]
+        answer = Answer(ran=False, data=None, errors=formatted(errors, context.request_id))
+        answer.cost = reason.cost if isinstance(reason, PointsSpent) else None
+        self._gate.refused(answer.errors)
+        return answer
 
     async def answer(
         self, document: Document, operation: OperationDefinitionNode, request: GraphQLRequest, context: Context, event: object = None
     ) -> Answer:
         """Run an operation that was admitted; a subscription's for one event."""
+        began = time.perf_counter()
+        try:
+            async with self._gate.turn(context):
+                answer = await self._execute(document, operation, request, context, event)
+        except OutOfTime as error:
+            answer = Answer(ran=True, data=None, errors=formatted([_told(error)], context.request_id))
+        self._gate.ran(document, operation, answer.errors, time.perf_counter() - began, context)
+        return answer
+
+    async def _execute(
+        self, document: Document, operation: OperationDefinitionNode, request: GraphQLRequest, context: Context, event: object
+    ) -> Answer:
         variables = dict(request.variables or {})
         data = await self._run_plan(document, operation, variables, context, event) if self._plans else None
         if data is not None:
@@ -129,7 +161,7 @@ class Executor:
     async def _run_standard(
         self, document: Document, operation_name: str | None, variables: dict[str, Any], context: Context, event: object
     ) -> Answer:  # Any: JSON
-        result = execute(executable, document.ast, event, context, variables, operation_name)
+        result = execute(executable, document.ast, event, context, variables, operation_name, hide_suggestions=not self.hints)
         if isawaitable(result):
             result = await result
         assert isinstance(result, ExecutionResult)  # noqa: S101  # nothing here is delivered incrementally
@@ -138,6 +170,5 @@ class Executor:
         return Answer(ran, result.data, formatted(errors, context.request_id))
 
 
-def refusal(errors: list[GraphQLError], context: Context) -> Answer:
-    """The answer to what is not run."""
-    return Answer(ran=False, data=None, errors=formatted(errors, context.request_id))
+def _told(error: GraphQLError | CinegraphError) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
