@@ -7,7 +7,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from resolvers.context import Context
 from resolvers.services import Services
@@ -20,6 +21,7 @@ from schema.transport.health import health_routes
 from schema.transport.http import answer_request, refusal
 from schema.transport.logs import RequestLog
 from schema.transport.requests import RequestRefused
+from schema.transport.websocket import serve_websocket
 from settings import Settings
 
 PATH = "/graphql"
@@ -45,6 +47,11 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
         context = Context(services, viewer=viewer, request_id=request.state.request_id, address=address)
         return await answer_request(request, context, executor, settings.max_body_bytes)
 
+    async def websocket(websocket: WebSocket) -> None:
+        address = client_address(websocket, settings.proxy_networks)
+        services: Services = websocket.state.services
+        await serve_websocket(websocket, executor, services, address, settings.cors_origins, settings.max_body_bytes)
+
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[dict[str, Services]]:
         async with open_services() as services:
@@ -52,7 +59,8 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
 
     return Starlette(
         routes=[
-            Route(PATH, graphql, methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE"]),
+            Route(PATH, graphql, methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+            WebSocketRoute(PATH, websocket),
             *(graphiql.routes if graphiql else ()),
             *health_routes(),
         ],

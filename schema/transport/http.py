@@ -8,13 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from resolvers.context import Context
-from schema.execution.execute import Answer, Executor, MutationOverGet
+from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription, MutationOverGet
+from schema.transport.authentication import Caller
+from schema.transport.framings import Framing
 from schema.transport.requests import GRAPHQL_JSON, JSON, RequestRefused, negotiate, read_request
+from schema.transport.streams import AnswerStream
 
 _CONTENT_TYPES = {each: f"{each}; charset=utf-8".encode() for each in (JSON, GRAPHQL_JSON)}
 
 STATUS_OF_NOTHING = {"RATE_LIMITED": 429, "SERVICE_UNAVAILABLE": 503}
 """The status where no root field has a value, by the code of an error."""
+
+HOW_TO_SUBSCRIBE = (
+    "Answers come one by one to a POST with `Accept: text/event-stream` or `Accept: multipart/mixed;subscriptionSpec=1.0`, "
+    "and over WebSocket with the subprotocol graphql-transport-ws."
+)
 
 NOT_A_REQUEST = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "QUERY_TOO_COMPLEX"}
 
@@ -23,14 +31,26 @@ async def answer_request(request: Request, context: Context, executor: Executor,
     """Run the GraphQL request that an HTTP request holds, or say why not."""
     media_type = JSON
     try:
-        media_type = negotiate(request.headers.get("accept", ""))
+        accepted = negotiate(request.headers.get("accept", ""))
+        media_type = accepted.media_type or JSON
         asked = await read_request(request, max_body_bytes)
+        if not accepted.media_type:
+            return _stream(request, asked, accepted.framing, context, executor)
         answer = await executor.run(asked, context, queries_only=request.method == "GET")
     except RequestRefused as refused:
         return refusal(refused, media_type)
+    except IsSubscription:
+        return _stream(request, asked, accepted.framing, context, executor)
     except MutationOverGet:
         return refusal(RequestRefused(405, "METHOD_NOT_ALLOWED", "GET is for queries: send this by POST.", {"Allow": "POST"}), media_type)
     return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
+
+
+def _stream(request: Request, asked: GraphQLRequest, framing: Framing | None, context: Context, executor: Executor) -> Response:
+    """Answer with as many answers as there are, to a client that takes them so."""
+    if framing is None or request.method != "POST":
+        return refusal(RequestRefused(406, "NOT_ACCEPTABLE", HOW_TO_SUBSCRIBE))
+    return AnswerStream(framing, asked, executor, Caller.of(request, context))
 
 
 def status_of(answer: Answer, media_type: str) -> int:

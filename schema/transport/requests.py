@@ -1,12 +1,13 @@
 """Reading what GraphQL over HTTP sends; whatever is no such request is refused with a status and a code."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import Request
 
 from schema.execution.execute import GraphQLRequest
+from schema.transport.framings import Framing, framing_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -66,7 +67,7 @@ def _from_json(body: bytes) -> GraphQLRequest:
         raise bad_request("Send one request at a time: several in an array are not taken.")
     if not isinstance(parsed, dict):
         raise bad_request('The body must be a JSON object such as {"query": "{ __typename }"}.')
-    return _checked(parsed)
+    return checked_request(parsed)
 
 
 def _from_parameters(parameters: dict[str, str]) -> GraphQLRequest:
@@ -75,10 +76,11 @@ def _from_parameters(parameters: dict[str, str]) -> GraphQLRequest:
         if name in parameters:
             decoded[name] = _json(parameters[name].encode(), f"`{name}`") if parameters[name] else None
     decoded["operationName"] = parameters.get("operationName") or None
-    return _checked(decoded)
+    return checked_request(decoded)
 
 
-def _checked(parsed: dict[str, Any]) -> GraphQLRequest:  # Any: JSON
+def checked_request(parsed: dict[str, Any]) -> GraphQLRequest:  # Any: JSON
+    """The GraphQL request in a JSON object, over whatever it came; raises RequestRefused."""
     query = parsed.get("query")
     if not isinstance(query, str) or not query:
         raise bad_request("`query` must be a GraphQL document, as a text.")
@@ -98,20 +100,29 @@ def _json(text: bytes, what: str) -> Any:  # Any: JSON
         raise bad_request(f"{what.capitalize()} is not JSON: {error}.") from None
 
 
+class Accepted(NamedTuple):
+    """What a client takes: `media_type` for one answer, empty where it takes none so, and `framing` for answers one by one."""
+
+    media_type: str
+    framing: Framing | None
+
+
 @lru_cache(maxsize=256)
-def negotiate(accept: str) -> str:
-    """The media type to answer in; raises RequestRefused where the client takes neither.
+def negotiate(accept: str) -> Accepted:
+    """How to answer; raises RequestRefused where the client takes nothing that is offered.
 
     A client that has no preference gets application/json, as those do that were written before the specification.
     """
-    best, best_quality = "", 0.0
+    best, best_quality, framing, framing_quality = "", 0.0, None, 0.0
     for part in accept.split(",") if accept.strip() else ["*/*"]:
-        media_type, quality = _accepted(part)
+        media_type, parameters, quality = _accepted(part)
         if quality > best_quality and (offered := _offered(media_type)):
             best, best_quality = offered, quality
-    if not best:
+        if quality > framing_quality and (found := framing_of(media_type, parameters)):
+            framing, framing_quality = found, quality
+    if not best and framing is None:
         raise RequestRefused(406, "NOT_ACCEPTABLE", f"The answer is {GRAPHQL_JSON} or {JSON}: accept one of them.")
-    return best
+    return Accepted(best, framing)
 
 
 def _offered(media_type: str) -> str | None:
@@ -120,16 +131,12 @@ def _offered(media_type: str) -> str | None:
     return JSON if media_type in ("*/*", "application/*") else None
 
 
-def _accepted(part: str) -> tuple[str, float]:
-    media_type, *parameters = (each.strip().lower() for each in part.split(";"))
-    quality = 1.0
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
-            return "", 0.0
-        if name == "q":
-            try:
-                quality = float(value)
-            except ValueError:
-                return "", 0.0
-    return media_type, quality
+def _accepted(part: str) -> tuple[str, dict[str, str], float]:
+    media_type, *given = (each.strip().lower() for each in part.split(";"))
+    parameters = {name: value.strip('"') for name, _, value in (each.partition("=") for each in given)}
+    if parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+        return "", {}, 0.0
+    try:
+        return media_type, parameters, float(parameters.get("q", "1"))
+    except ValueError:
+        return "", {}, 0.0
