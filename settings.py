@@ -50,9 +50,14 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
     max_query_depth: int = Field(default=12, ge=1)
     max_query_cost: int = Field(default=1000, ge=1)
+    # More than a call outside (10 seconds) and a transaction (8) may take together.
+    max_operation_seconds: float = Field(default=30, gt=0)
+    max_operations_at_once: int = Field(default=50, ge=1)
     redis_url: str | None = Field(default=None, repr=False)
     web_concurrency: int = Field(default=1, ge=1)
     """How many processes serve, as uvicorn calls it: they share what the outside services tolerate."""
+    prometheus_multiproc_dir: Path | None = None
+    """Where several processes add up their metrics, as prometheus-client calls it."""
     graphiql: Switch = "on"
     introspection: Switch = "on"
     trusted_documents: Path | None = None
@@ -163,9 +168,11 @@ class Settings(BaseSettings):
         return self.jwt_secret or (_secret_beside(make_url(self.database_url).database),)
 
 
-def tell_workers(count: int) -> None:
-    """Let the processes that this one starts know how many they are."""
+def tell_workers(count: int, metrics_folder: Path | None = None) -> None:
+    """Let the processes that this one starts know how many they are, and where they add up their metrics."""
     os.environ["WEB_CONCURRENCY"] = str(count)
+    if metrics_folder is not None:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder)
 
 
 def _secret_beside(database: str | None) -> str:

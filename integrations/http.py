@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,6 +62,8 @@ class HttpService:
         rules: CallRules,
     ) -> None:
         self.service = service
+        self.calls: Counter[str] = Counter()
+        """How many calls came to which outcome; one that nobody waits for any more is given up."""
         self._has_key = headers is not None
         self._refusal = refusal
         self._rules = rules
@@ -85,6 +88,18 @@ class HttpService:
         Raises UpstreamError, and what `spend` raises; a call that is refused because the service is away costs nothing.
         """
         self.require_key()
+        outcome = "given_up"
+        try:
+            body = await self._call(path, parameters, spend)
+            outcome = "answered"
+        except UpstreamError as error:
+            outcome = error.outcome
+            raise
+        finally:
+            self.calls[outcome] += 1
+        return body
+
+    async def _call(self, path: str, parameters: Parameters, spend: Spend | None) -> bytes:
         is_probe = self._breaker.admit()
         if spend is not None:
             await spend()

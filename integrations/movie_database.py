@@ -1,6 +1,7 @@
 """Movie Database Alternative on RapidAPI, which hands on what OMDb answers: its parameters are those of omdbapi.com."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -106,6 +107,11 @@ class MovieDatabaseClient:
         if not is_imdb_id(imdb_id):
             return None
         return await self._titles.ask("", {"r": "json", "i": imdb_id}, spend=spend, fresh=fresh)
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str], int]:
+        """How many calls went out, by the service's name and what came of them."""
+        return {(self._service.service.name, outcome): count for outcome, count in self._service.calls.items()}
 
     async def close(self) -> None:
         await self._searches.close()

@@ -142,6 +142,10 @@ class RedisState(SharedState):
         async with self._own.subscribe(topic) as messages:
             yield messages
 
+    @property
+    def subscribers(self) -> int:
+        return self._own.subscribers
+
     async def ping(self) -> bool:
         async def on_redis() -> bool:
             return bool(await self._redis.ping())

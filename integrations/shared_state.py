@@ -61,6 +61,11 @@ class SharedState(ABC):
     def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """`async with` it for the messages published from then on; ends at close(), raises SlowSubscriber."""
 
+    @property
+    @abstractmethod
+    def subscribers(self) -> int:
+        """How many subscriptions of this process are open."""
+
     @abstractmethod
     async def ping(self) -> bool:
         """Whether the state is reached, for a look at the server's health."""
@@ -143,6 +148,10 @@ class InProcessState(SharedState):
             subscriptions.discard(subscription)
             if not subscriptions:
                 self._subscriptions.pop(topic, None)
+
+    @property
+    def subscribers(self) -> int:
+        return sum(map(len, self._subscriptions.values()))
 
     async def ping(self) -> bool:
         return True

@@ -1,7 +1,7 @@
 """The Movie Database's API v3 (TMDB), as its reference at developer.themoviedb.org describes it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -101,6 +101,11 @@ class TmdbClient:
     async def genres(self, *, spend: Spend | None = None) -> tuple[TmdbGenre, ...]:
         """TMDB's genres of films, named in English."""
         return (await self._genres.ask("genre/movie/list", spend=spend)).genres
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str], int]:
+        """How many calls went out, by the service's name and what came of them."""
+        return {(self._service.service.name, outcome): count for outcome, count in self._service.calls.items()}
 
     async def close(self) -> None:
         for endpoint in (self._pages, self._movies, self._finds, self._imdb_ids, self._genres):

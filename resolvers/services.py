@@ -1,6 +1,6 @@
 """What all operations of one process stand on; put together in server.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,3 +34,8 @@ class Services:
     """How many calls to each outside service one client may cause in a day; 0 is no bound."""
 
     now: Callable[[], datetime] = utc_now
+
+    @property
+    def outside_calls(self) -> Mapping[tuple[str, str], int]:
+        """How many calls this process has made, by the outside service's name and what came of them."""
+        return {**self.tmdb.calls, **self.movie_database.calls}

@@ -98,6 +98,12 @@ async def test_a_message_reaches_those_who_subscribe_to_its_topic_once(state: Sh
             await assert_silent(messages)
 
 
+async def test_subscriptions_are_counted_while_they_are_open(state: SharedState) -> None:
+    async with state.subscribe("movie:1"), state.subscribe("movie:1"), state.subscribe("movie:2"):
+        assert state.subscribers == 3
+    assert state.subscribers == 0
+
+
 async def test_a_subscriber_that_does_not_read_is_dropped(state: SharedState) -> None:
     async with state.subscribe("movie:1") as slow, state.subscribe("movie:1") as quick:
         for number in range(101):
