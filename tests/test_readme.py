@@ -44,7 +44,7 @@ def shell(block: str, folder: Path, **settings: str) -> str:
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         python.chmod(0o755)
     find_program("curl", "curl")
-    ran = subprocess.run(
+    ran: subprocess.CompletedProcess[str] = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
@@ -55,8 +55,7 @@ def shell(block: str, folder: Path, **settings: str) -> str:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    printed: str = ran.stdout
-    return printed
+    return ran.stdout
 
 
 def block_with(words: str) -> str:
