@@ -18,7 +18,7 @@ from tests.servers import find_program, free_port
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = [(language, text) for language, text in re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
-SHELL = [text for language, text in BLOCKS if language == "sh"]
+SHELL: list[str] = [text for language, text in BLOCKS if language == "sh"]
 ADDRESS = "http://127.0.0.1:8000"
 
 
