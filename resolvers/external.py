@@ -130,7 +130,9 @@ def spending(context: Context, service: Service) -> Spend | None:
 
     async def spend() -> None:
         if await context.services.shared_state.add(f"outside-calls:{service.name}:{client}", 1, DAY_SECONDS) > most:
-            raise UpstreamUnavailable(f"You have caused {most} calls to {service.name}, which is all that one client may in a day.")
+            raise UpstreamUnavailable(
+                f"You have caused as many calls to {service.name} as one client may in a day ({most}): try again tomorrow."
+            )
 
     return spend
 

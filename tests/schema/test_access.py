@@ -14,7 +14,9 @@ from schema import executable
 from tests.accounts import PASSWORD, Account, Clock, everything, login, make_admin, register, serving
 from tests.clients import Client
 from tests.factories import movie, rating, store, user
+from tests.outside import clients_of
 from tests.services import services_on
+from tests.upstream import Upstream
 
 Json = Any  # Any: JSON
 Outcomes = tuple[Json, Json, Json, Json]
@@ -22,6 +24,9 @@ Outcomes = tuple[Json, Json, Json, Json]
 
 ADAS_PASSWORD = "the owner's own"
 FILM = "tt0000001"
+UNSTORED, REFRESHED = "tt6751668", "tt0133093"
+"""Films that the outside services know; the second is stored."""
+
 OK, UNAUTHENTICATED, FORBIDDEN, WRONG_CREDENTIALS = "OK", "UNAUTHENTICATED", "FORBIDDEN", "WRONG_CREDENTIALS"
 
 
@@ -87,6 +92,10 @@ MUTATIONS: Mapping[str, tuple[str, Outcomes]] = {
     ),
     "updateUser": ('input: {account: "ada", bio: "changed", isPrivate: false}', (UNAUTHENTICATED, FORBIDDEN, OK, OK)),
     "deleteUser": (f'input: {{account: "ada", password: "{ADAS_PASSWORD}"}}', (UNAUTHENTICATED, FORBIDDEN, OK, OK)),
+    "importMovie": (f'input: {{imdbId: "{UNSTORED}"}}', (UNAUTHENTICATED, OK, OK, OK)),
+    "importMovies": (f'input: {{imdbIds: ["{UNSTORED}"]}}', (UNAUTHENTICATED, OK, OK, OK)),
+    "refreshMovie": (f'input: {{imdbId: "{REFRESHED}"}}', (UNAUTHENTICATED, OK, OK, OK)),
+    "deleteMovie": (f'input: {{imdbId: "{FILM}"}}', (UNAUTHENTICATED, FORBIDDEN, FORBIDDEN, OK)),
     "rateMovie": (f'input: {{imdbId: "{FILM}", value: 1}}', (UNAUTHENTICATED, OK, OK, OK)),
     "deleteRating": (f'input: {{imdbId: "{FILM}", username: "ada"}}', (UNAUTHENTICATED, FORBIDDEN, OK, OK)),
 }
@@ -101,8 +110,8 @@ class People:
 
 
 @pytest.fixture
-async def client(database: Database) -> AsyncIterator[Client]:
-    async with serving(services_on(database, now=Clock().now)) as client:
+async def client(database: Database, upstream: Upstream) -> AsyncIterator[Client]:
+    async with clients_of(upstream) as outside, serving(services_on(database, now=Clock().now, outside=outside)) as client:
         yield client
 
 
@@ -114,7 +123,7 @@ async def people(client: Client, database: Database) -> People:
     await make_admin(database, "root")
     film, rater = movie(1), user(1, "ada", is_private=True)
     await ada.client.ask('mutation { updateUser(input: {displayName: "Ada", bio: "First.", isPrivate: true}) { errors { code } } }')
-    await store(database, movies=[film], ratings=[rating(1, rater, film, 18)])
+    await store(database, movies=[film, movie(2, imdb_id=REFRESHED)], ratings=[rating(1, rater, film, 18)])
     return People(client, ada, bob, await login(client, "root"))
 
 
