@@ -1,9 +1,10 @@
 """Cinegraph's command line, and `app`, the ASGI application: here the rooms are put together, and nowhere else."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from db.database import Database, open_database
-from db.migrate import upgrade
+from db.migrate import is_current, upgrade
 from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.progress import RowProgress
@@ -36,6 +37,7 @@ from schema.transport.logs import configure_logging
 from settings import Settings, SettingsError, load_settings, tell_workers
 
 SHUTDOWN_SECONDS = 30
+OUT_OF_REACH = "The database is out of reach: is DATABASE_URL right, and is it running?"
 
 TMDB_CALLS_PER_SECOND = 40
 MOVIE_DATABASE_CALLS_PER_SECOND = 20
@@ -72,6 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     try:
         async with open_database(settings.database_url) as database:
+            _settle_garbage_collector()
             sessions = Sessions(database, tokens)
             yield Services(
                 database=database,
@@ -95,6 +98,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 def _share(settings: Settings, calls_per_second: int) -> CallRules:
     """One process's share of what all of them may call."""
     return CallRules(calls_per_second=max(1, calls_per_second // settings.web_concurrency))
+
+
+def _settle_garbage_collector() -> None:
+    """Leave what lives as long as the process out of every collection, which it made a tenth of a second long."""
+    gc.collect()
+    gc.freeze()
 
 
 def __getattr__(name: str) -> Starlette:
@@ -123,8 +132,9 @@ def main() -> None: ...
 def serve(host: str, port: int, workers: int, demo: bool) -> None:
     """Serve the API. The embedded database is migrated first."""
     settings = checked_settings()
+    with suppress(DatabaseAway):  # it may come back: /readyz says so
+        _prepare(settings)
     if settings.embedded:
-        upgrade(settings.database_url)
         settings.signing_secrets()  # made before there are workers to make one each
     if demo:
         asyncio.run(_load_sample(settings))
@@ -145,7 +155,10 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest revision."""
-    upgrade(checked_settings().database_url)
+    try:
+        upgrade(checked_settings().database_url)
+    except DatabaseAway:
+        raise click.ClickException(OUT_OF_REACH) from None
 
 
 @main.command("load-movielens")
@@ -153,12 +166,13 @@ def migrate() -> None:
 def load_movielens_command(folder: Path) -> None:
     """Load a MovieLens-shaped FOLDER: links.csv, movies.csv, and ratings.csv or ratings.csv.gz."""
     settings = checked_settings()
-    if settings.embedded:
-        upgrade(settings.database_url)
     try:
+        _prepare(settings)
         loaded = asyncio.run(_load_movielens(settings, folder))
     except MovieLensError as error:
         raise click.ClickException(str(error)) from None
+    except DatabaseAway:
+        raise click.ClickException(OUT_OF_REACH) from None
     click.echo(f"{loaded.movies:,} movies and {loaded.ratings:,} ratings are stored.")
 
 
@@ -210,8 +224,6 @@ def _password() -> str:
 def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], password: str = "") -> None:
     """Run an operator's `work` on the database, and end with what it refuses as a message."""
     settings = checked_settings()
-    if settings.embedded:
-        upgrade(settings.database_url)
 
     async def run() -> None:
         with closing(Passwords()) as passwords:
@@ -219,11 +231,20 @@ def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], passwo
                 await work(database, passwords, password)
 
     try:
+        _prepare(settings)
         asyncio.run(run())
     except CinegraphError as error:
         raise click.ClickException(str(error)) from None
     except DatabaseAway:
-        raise click.ClickException("The database is out of reach.") from None
+        raise click.ClickException(OUT_OF_REACH) from None
+
+
+def _prepare(settings: Settings) -> None:
+    """Migrate the embedded database; of another, insist that it has been."""
+    if settings.embedded:
+        upgrade(settings.database_url)
+    elif not is_current(settings.database_url):
+        raise click.ClickException("The database lacks tables of this version: run `python server.py migrate` first.")
 
 
 async def _load_sample(settings: Settings) -> None:
