@@ -13,13 +13,14 @@ from starlette.websockets import WebSocket
 from resolvers.context import Context
 from resolvers.services import Services
 from schema.execution.execute import Executor
-from schema.execution.limits import Limits
 from schema.transport.addresses import client_address
 from schema.transport.authentication import authenticate
+from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
 from schema.transport.http import answer_request, refusal
 from schema.transport.logs import RequestLog
+from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.requests import RequestRefused
 from schema.transport.websocket import serve_websocket
 from settings import Settings
@@ -32,8 +33,8 @@ OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 def build_application(settings: Settings, open_services: OpenServices) -> Starlette:
     """The application; what its operations stand on is opened when it starts, and closed when it stops."""
     graphiql = load_graphiql(PATH) if settings.graphiql == "on" else None
-    limits = Limits(depth=settings.max_query_depth, cost=settings.max_query_cost)
-    executor = Executor(limits, introspection=settings.introspection == "on")
+    metrics = Metrics(settings.prometheus_multiproc_dir)
+    executor = Executor(limits_of(settings), introspection=settings.introspection == "on", gate=gate_of(settings, metrics))
 
     async def graphql(request: Request) -> Response:
         if graphiql is not None and wants_graphiql(request):
@@ -54,7 +55,7 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
 
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[dict[str, Services]]:
-        async with open_services() as services:
+        async with open_services() as services, metrics.following(services):
             yield {"services": services}
 
     return Starlette(
@@ -63,7 +64,8 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             WebSocketRoute(PATH, websocket),
             *(graphiql.routes if graphiql else ()),
             *health_routes(),
+            metrics_route(metrics, settings.metrics_token),
         ],
-        middleware=[Middleware(RequestLog)],
+        middleware=[Middleware(RequestLog, statuses=metrics.statuses)],
         lifespan=lifespan,
     )

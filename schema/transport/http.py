@@ -55,11 +55,10 @@ def _stream(request: Request, asked: GraphQLRequest, framing: Framing | None, co
 
 def status_of(answer: Answer, media_type: str) -> int:
     """200 for what was run, and in application/json for every well-formed request; else what has kept all of it from its work."""
-    if not answer.ran:
-        return 400 if media_type == GRAPHQL_JSON else 200
-    if any(value is not None for value in (answer.data or {}).values()):
+    if not answer.errors or any(value is not None for value in (answer.data or {}).values()):
         return 200
-    return max((STATUS_OF_NOTHING.get(error["extensions"]["code"], 200) for error in answer.errors), default=200)
+    stopped_by = max(STATUS_OF_NOTHING.get(error["extensions"]["code"], 0) for error in answer.errors)
+    return stopped_by or (400 if not answer.ran and media_type == GRAPHQL_JSON else 200)
 
 
 def _retry_after(answer: Answer) -> Mapping[str, str]:

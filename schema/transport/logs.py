@@ -5,11 +5,14 @@ import os
 import re
 import sys
 import time
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 
 import orjson
 from pythonjsonlogger.orjson import OrjsonFormatter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schema.transport.headers import secured
 
 REQUEST_ID = b"x-request-id"
 _FIT_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -37,10 +40,14 @@ def configure_logging(level: str) -> None:
 
 
 class RequestLog:
-    """Gives each request an id (the client's own, where it sends one), and logs it with its status and duration."""
+    """Gives each request an id (the client's own, where it sends one), and logs it with its status and duration.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Every response passes here: it is given the headers that all of them carry, and counted in `statuses`.
+    """
+
+    def __init__(self, app: ASGIApp, statuses: MutableMapping[int, int]) -> None:
         self._app = app
+        self._statuses = statuses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +61,8 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (REQUEST_ID, request_id.encode())]
+                self._statuses[status] += 1
+                message["headers"] = [*secured(message["headers"]), (REQUEST_ID, request_id.encode())]
             await send(message)
 
         try:
