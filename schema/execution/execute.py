@@ -24,12 +24,13 @@ logger = logging.getLogger("cinegraph.execution")
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What a client asks for, however it arrived."""
+    """What a client asks for, however it arrived; `query` is empty where the document is named in its place."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None  # Any: JSON
     extensions: Mapping[str, Any] | None = None  # Any: JSON
+    document_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +96,10 @@ class Executor:
         answer = await self.answer(document, operation, request, context)
         answer.cost = cost
         return answer
+
+    def check(self, text: str) -> None:
+        """Raise InvalidDocument for a text that holds no operation that could run."""
+        self._documents.get(text)
 
     def find(self, request: GraphQLRequest) -> tuple[Document, OperationDefinitionNode]:
         """What is to run; raises InvalidDocument, or GraphQLError where it cannot be told which operation is meant."""

@@ -13,14 +13,17 @@ from starlette.websockets import WebSocket
 from resolvers.context import Context
 from resolvers.services import Services
 from schema.execution.execute import Executor
+from schema.execution.persisted import Persisted, PersistedQueries, load_trusted_documents
 from schema.transport.addresses import client_address
 from schema.transport.authentication import authenticate
+from schema.transport.endpoint import Endpoint
 from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
 from schema.transport.http import answer_request, refusal
 from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
+from schema.transport.origins import cross_origin
 from schema.transport.requests import RequestRefused
 from schema.transport.websocket import serve_websocket
 from settings import Settings
@@ -31,10 +34,11 @@ OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 
 def build_application(settings: Settings, open_services: OpenServices) -> Starlette:
-    """The application; what its operations stand on is opened when it starts, and closed when it stops."""
+    """The application; what its operations stand on is opened when it starts, and closed when it stops. Raises SettingsError."""
     graphiql = load_graphiql(PATH) if settings.graphiql == "on" else None
     metrics = Metrics(settings.prometheus_multiproc_dir)
     executor = Executor(limits_of(settings), introspection=settings.introspection == "on", gate=gate_of(settings, metrics))
+    endpoint = Endpoint(executor, _persisted(settings, executor), settings.max_body_bytes, settings.cors_origins)
 
     async def graphql(request: Request) -> Response:
         if graphiql is not None and wants_graphiql(request):
@@ -46,12 +50,12 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             return refusal(refused)
         address = client_address(request, settings.proxy_networks)
         context = Context(services, viewer=viewer, request_id=request.state.request_id, address=address)
-        return await answer_request(request, context, executor, settings.max_body_bytes)
+        return await answer_request(request, context, endpoint)
 
     async def websocket(websocket: WebSocket) -> None:
         address = client_address(websocket, settings.proxy_networks)
         services: Services = websocket.state.services
-        await serve_websocket(websocket, executor, services, address, settings.cors_origins, settings.max_body_bytes)
+        await serve_websocket(websocket, endpoint, services, address)
 
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[dict[str, Services]]:
@@ -66,6 +70,12 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             *health_routes(),
             metrics_route(metrics, settings.metrics_token),
         ],
-        middleware=[Middleware(RequestLog, statuses=metrics.statuses)],
+        middleware=[*cross_origin(settings.cors_origins), Middleware(RequestLog, statuses=metrics.statuses)],
         lifespan=lifespan,
     )
+
+
+def _persisted(settings: Settings, executor: Executor) -> Persisted:
+    if settings.trusted_documents is None:
+        return PersistedQueries(executor)
+    return load_trusted_documents(settings.trusted_documents, executor)

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from resolvers.context import Context
 from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription, MutationOverGet
 from schema.transport.authentication import Caller
+from schema.transport.caching import cache_headers, is_known
+from schema.transport.endpoint import Endpoint
 from schema.transport.framings import Framing
 from schema.transport.requests import GRAPHQL_JSON, JSON, RequestRefused, negotiate, read_request
 from schema.transport.streams import AnswerStream
@@ -27,23 +29,36 @@ HOW_TO_SUBSCRIBE = (
 NOT_A_REQUEST = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "QUERY_TOO_COMPLEX"}
 
 
-async def answer_request(request: Request, context: Context, executor: Executor, max_body_bytes: int) -> Response:
+async def answer_request(request: Request, context: Context, endpoint: Endpoint) -> Response:
     """Run the GraphQL request that an HTTP request holds, or say why not."""
     media_type = JSON
     try:
         accepted = negotiate(request.headers.get("accept", ""))
         media_type = accepted.media_type or JSON
-        asked = await read_request(request, max_body_bytes)
+        asked = await read_request(request, endpoint.max_body_bytes)
+        asked = await endpoint.completed(asked, context.services, media_type)
         if not accepted.media_type:
-            return _stream(request, asked, accepted.framing, context, executor)
-        answer = await executor.run(asked, context, queries_only=request.method == "GET")
+            return _stream(request, asked, accepted.framing, context, endpoint.executor)
+        answer = await endpoint.executor.run(asked, context, queries_only=request.method == "GET")
     except RequestRefused as refused:
         return refusal(refused, media_type)
     except IsSubscription:
-        return _stream(request, asked, accepted.framing, context, executor)
+        return _stream(request, asked, accepted.framing, context, endpoint.executor)
     except MutationOverGet:
         return refusal(RequestRefused(405, "METHOD_NOT_ALLOWED", "GET is for queries: send this by POST.", {"Allow": "POST"}), media_type)
+    if request.method == "GET":
+        return _to_get(request, answer, media_type)
     return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
+
+
+def _to_get(request: Request, answer: Answer, media_type: str) -> Response:
+    """Answer with what caches may do with it. What they may share tells no client's points: the next one has spent none on it."""
+    is_shared = not answer.errors and "authorization" not in request.headers
+    body = orjson.dumps({"data": answer.data} if is_shared else answer.body())
+    headers = {**_retry_after(answer), **cache_headers(request, body, media_type, has_errors=bool(answer.errors))}
+    if is_known(request, headers):
+        return Response(status_code=304, headers=headers)
+    return JsonResponse(body, media_type, status_of(answer, media_type), headers)
 
 
 def _stream(request: Request, asked: GraphQLRequest, framing: Framing | None, context: Context, executor: Executor) -> Response:

@@ -81,16 +81,18 @@ def _from_parameters(parameters: dict[str, str]) -> GraphQLRequest:
 
 def checked_request(parsed: dict[str, Any]) -> GraphQLRequest:  # Any: JSON
     """The GraphQL request in a JSON object, over whatever it came; raises RequestRefused."""
-    query = parsed.get("query")
-    if not isinstance(query, str) or not query:
-        raise bad_request("`query` must be a GraphQL document, as a text.")
-    operation_name = parsed.get("operationName")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise bad_request("`operationName` must be a text or null.")
+    for name in ("operationName", "documentId"):
+        if not isinstance(parsed.get(name), str | None):
+            raise bad_request(f"`{name}` must be a text or null.")
     for name in ("variables", "extensions"):
         if not isinstance(parsed.get(name), dict | None):
             raise bad_request(f"`{name}` must be a JSON object or null.")
-    return GraphQLRequest(query, operation_name or None, parsed.get("variables"), parsed.get("extensions"))
+    query, document_id, extensions = parsed.get("query"), parsed.get("documentId"), parsed.get("extensions")
+    if query is None and (document_id or (extensions and "persistedQuery" in extensions)):
+        query = ""
+    elif not isinstance(query, str) or not query:
+        raise bad_request("`query` must be a GraphQL document, as a text.")
+    return GraphQLRequest(query, parsed.get("operationName") or None, parsed.get("variables"), extensions, document_id or None)
 
 
 def _json(text: bytes, what: str) -> Any:  # Any: JSON

@@ -19,8 +19,9 @@ from resolvers.errors import DatabaseAway, Unauthenticated
 from resolvers.services import Services
 from schema.errors import formatted
 from schema.execution.events import open_answers
-from schema.execution.execute import Executor, GraphQLRequest
+from schema.execution.execute import GraphQLRequest
 from schema.transport.authentication import Caller, bearer_token
+from schema.transport.endpoint import Endpoint
 from schema.transport.origins import may_connect
 from schema.transport.requests import RequestRefused, checked_request
 
@@ -58,11 +59,10 @@ def forbidden() -> Close:
 class Connection:
     """One accepted WebSocket. `caller` is who opened it, until a token in connection_init says otherwise."""
 
-    def __init__(self, websocket: WebSocket, executor: Executor, caller: Caller, max_message_bytes: int) -> None:
+    def __init__(self, websocket: WebSocket, endpoint: Endpoint, caller: Caller) -> None:
         self._websocket = websocket
-        self._executor = executor
+        self._endpoint = endpoint
         self._caller = caller
-        self._max_message_bytes = max_message_bytes
         self._is_acknowledged = False
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._watched = ExitStack()
@@ -107,7 +107,7 @@ class Connection:
         text = received.get("text")
         if text is None:
             raise bad_request("Messages are text")
-        if len(text) > self._max_message_bytes:
+        if len(text) > self._endpoint.max_body_bytes:
             raise Close(1009, "Message too big")
         try:
             message = orjson.loads(text)
@@ -160,7 +160,7 @@ class Connection:
                 raise RequestRefused(429, "RATE_LIMITED", f"At most {MOST_OPERATIONS} operations run on one connection at a time.")
             request = checked_request(payload)
         except RequestRefused as refused:
-            await self._refuse(operation_id, [{"message": str(refused), "extensions": {"code": refused.code}}])
+            await self._refuse(operation_id, _told(refused))
             return
         self._operations[operation_id] = asyncio.create_task(self._operate(operation_id, request))
 
@@ -177,7 +177,8 @@ class Connection:
     async def _answer(self, operation_id: str, request: GraphQLRequest) -> None:
         errors: list[Any] | None = None  # Any: formatted errors
         try:
-            async with open_answers(self._executor, request, self._caller.context) as answers:
+            request = await self._endpoint.completed(request, self._caller.services)
+            async with open_answers(self._endpoint.executor, request, self._caller.context) as answers:
                 async for answer in answers:
                     if not answer.ran:
                         errors = answer.errors
@@ -185,6 +186,8 @@ class Connection:
                     await self._send({"id": operation_id, "type": "next", "payload": answer.body()})
         except (Unauthenticated, Close, WebSocketDisconnect):
             raise
+        except RequestRefused as refused:
+            errors = _told(refused)
         except Exception as error:
             errors = list(formatted([GraphQLError(str(error), original_error=error)], self._caller.request_id))
         # Whoever hears of the end may use the id again at once.
@@ -205,6 +208,10 @@ class Connection:
             raise Close(1013, "Messages are not taken") from None
 
 
+def _told(refused: RequestRefused) -> list[Any]:  # Any: formatted errors
+    return [{"message": str(refused), "extensions": {"code": refused.code}}]
+
+
 def _id(message: Message) -> str:
     operation_id = message.get("id")
     if not isinstance(operation_id, str) or not 0 < len(operation_id) <= LONGEST_ID:
@@ -212,11 +219,9 @@ def _id(message: Message) -> str:
     return operation_id
 
 
-async def serve_websocket(
-    websocket: WebSocket, executor: Executor, services: Services, address: str, origins: Sequence[str], max_message_bytes: int
-) -> None:
+async def serve_websocket(websocket: WebSocket, endpoint: Endpoint, services: Services, address: str) -> None:
     """Let a client in by its origin, its subprotocol and its token, and serve it until it goes."""
-    if not may_connect(websocket, origins):
+    if not may_connect(websocket, endpoint.origins):
         await websocket.close()  # which is answered with 403
         return
     if SUBPROTOCOL not in websocket.scope["subprotocols"]:
@@ -230,7 +235,7 @@ async def serve_websocket(
     except Close as close:
         await websocket.close(close.code, close.reason)
     else:
-        await Connection(websocket, executor, caller, max_message_bytes).run()
+        await Connection(websocket, endpoint, caller).run()
 
 
 async def _with_token(caller: Caller, sent: Sequence[str]) -> Caller:

@@ -1,0 +1,28 @@
+"""What requests are served with, whichever way they come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resolvers.services import Services
+from schema.execution.execute import Executor, GraphQLRequest
+from schema.execution.persisted import NOT_FOUND, NoDocument, Persisted
+from schema.transport.requests import JSON, RequestRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`origins` are those whose pages may use the API besides our own."""
+
+    executor: Executor
+    persisted: Persisted
+    max_body_bytes: int
+    origins: Sequence[str]
+
+    async def completed(self, request: GraphQLRequest, services: Services, media_type: str = JSON) -> GraphQLRequest:
+        """The request with its document's text; raises RequestRefused."""
+        try:
+            return await self.persisted.completed(request, services.shared_state)
+        except NoDocument as error:
+            # A hash that is not known yet is no fault: in application/json it is answered as every well-formed request is.
+            status = 200 if error.code == NOT_FOUND and media_type == JSON else 400
+            raise RequestRefused(status, error.code, str(error)) from None
