@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import click
@@ -38,6 +40,9 @@ from settings import Settings, SettingsError, load_settings, tell_workers
 
 SHUTDOWN_SECONDS = 30
 OUT_OF_REACH = "The database is out of reach: is DATABASE_URL right, and is it running?"
+
+METRICS_FILE = re.compile(r"(counter|gauge|histogram|summary)_\w+\.db")
+"""As prometheus-client names them: whatever else lies in the folder is not ours to delete."""
 
 TMDB_CALLS_PER_SECOND = 40
 MOVIE_DATABASE_CALLS_PER_SECOND = 20
@@ -138,18 +143,34 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         settings.signing_secrets()  # made before there are workers to make one each
     if demo:
         asyncio.run(_load_sample(settings))
-    tell_workers(workers)
-    uvicorn.run(
-        "server:app",
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # TRUSTED_PROXIES says who is believed
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
+    with _metrics_folder(settings, workers) as folder:
+        tell_workers(workers, folder)
+        uvicorn.run(
+            "server:app",
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # TRUSTED_PROXIES says who is believed
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+
+
+@contextmanager
+def _metrics_folder(settings: Settings, workers: int) -> Iterator[Path | None]:
+    """Where several processes add up what they count, without what those of earlier times have left; None for a single one."""
+    if folder := settings.prometheus_multiproc_dir:
+        for left in folder.glob("*.db"):
+            if METRICS_FILE.fullmatch(left.name):
+                left.unlink()
+        yield folder
+    elif workers > 1:
+        with TemporaryDirectory(prefix="cinegraph-metrics-") as made:
+            yield Path(made)
+    else:
+        yield None
 
 
 @main.command()

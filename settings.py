@@ -146,6 +146,13 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no file {value}")
         return value
 
+    @field_validator("prometheus_multiproc_dir")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"there is no folder {value}")
+        return value
+
     @model_validator(mode="after")
     def _long_secrets(self) -> "Settings":
         if any(len(secret.encode()) < MINIMUM_SECRET_BYTES for secret in self.jwt_secret):
