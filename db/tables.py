@@ -5,8 +5,7 @@ or sorted is kept normalised (see db/search.py) under a binary collation, so tha
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -41,7 +40,14 @@ PRIOR_HALF_POINTS = 14
 """TOP_RATED weighs a movie's ratings against PRIOR_WEIGHT imagined ones of 7 out of 10, the level of IMDb's Top 250."""
 
 
-_in_utc: Callable[[Any], datetime | None] = partial(datetime.replace, tzinfo=UTC)  # Any: a datetime without a zone
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # as databases keep times
+_EPOCH_IN_UTC = _EPOCH.replace(tzinfo=UTC)
+
+
+def _in_utc(value: Any) -> datetime:  # Any: a datetime without a zone, from a driver or a parser
+    """As `replace(tzinfo=UTC)`, which takes seven times as long; every rating that is read has a time."""
+    since: timedelta = value - _EPOCH
+    return _EPOCH_IN_UTC + since
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -56,7 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # Any: a driver's value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime]:  # Any: a driver's value
         parse = self.impl_instance.result_processor(dialect, coltype)
         return _in_utc if parse is None else lambda value: _in_utc(parse(value))
 

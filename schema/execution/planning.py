@@ -5,6 +5,7 @@ Ours are plain methods of `self` and their arguments, attributes, relations (sch
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -217,10 +218,13 @@ class Planner:
         if function is None:
             return f"o.{field.python_name}"
         _require_plain(function)
-        name = self._names.name(function)
-        if not field.arguments:
-            return f"{name}(o)"
-        return f"{name}(o, **A[{self._number(definition, field, node, enums_as_names=False)}])"
+        given = self._arguments_of(definition, field, node, enums_as_names=False) if field.arguments else {}
+        if callable(given):
+            self._given.append(given)
+            return f"{self._names.name(function)}(o, **A[{len(self._given) - 1}])"
+        defaults = inspect.signature(function).parameters
+        changed = {name: value for name, value in given.items() if defaults[name].default is not value}
+        return f"{self._names.name(partial(function, **changed) if changed else function)}(o)"
 
 
 def _direct_variables(definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any]) -> dict[str, str] | None:
