@@ -49,7 +49,7 @@ _ADD_GENRES = insert(movie_genres).values({name: bindparam(name) for name in ("g
 
 # Taken from a table of its own, the raters are locked and their ratings not yet: whoever rates locks the two in this order.
 _RATERS = select(ratings.c.user_id).join(movies, movies.c.id == ratings.c.movie_id).where(_BY_IMDB_ID).distinct().subquery("raters")
-_LOCK_RATERS = (
+LOCK_RATERS = (
     select(users.c.id)
     .prefix_with("STRAIGHT_JOIN", dialect="mysql")
     .select_from(_RATERS.join(users, users.c.id == _RATERS.c.user_id))
@@ -118,7 +118,7 @@ async def _filed(transaction: Transaction, movie_id: int, facts: MovieFacts, oth
 
 async def delete(transaction: Transaction, imdb_id: str) -> int | None:
     """Delete a movie with its ratings, whose share of every counter goes too; its id, or None where it is not stored."""
-    await transaction.fetch(_LOCK_RATERS, {"wanted_imdb_id": imdb_id})
+    await transaction.fetch(LOCK_RATERS, {"wanted_imdb_id": imdb_id})
     rows = await transaction.fetch(_LOCK_ID, {"wanted_imdb_id": imdb_id})
     if not rows:
         return None

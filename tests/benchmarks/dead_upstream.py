@@ -90,7 +90,7 @@ def main(queries: int) -> None:
         url = sqlite_url(Path(folder) / "cinegraph.db")
         upgrade(url)
         asyncio.run(fill(url))
-        with Cinegraph(Path(folder), url, TRUSTED_PROXIES="127.0.0.1", **upstream.settings) as server:
+        with Cinegraph(Path(folder), url, workers=1, TRUSTED_PROXIES="127.0.0.1", **upstream.settings) as server:
             asyncio.run(measure(server, upstream, queries))
 
 

@@ -17,7 +17,7 @@ SEARCH, OPEN, RATE, MY_RATINGS, DISCOVER = (file.read_text() for file in sorted(
 @pytest.fixture
 async def visitor(tmp_path: Path, migrated_url: str, upstream: Upstream) -> AsyncIterator[Client]:
     """A client of a server that asks the emulator."""
-    with Cinegraph(tmp_path, migrated_url, **upstream.settings) as server:
+    with Cinegraph(tmp_path, migrated_url, workers=1, **upstream.settings) as server:
         async with over_http(server.address) as client:
             yield client
 
