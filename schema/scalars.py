@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 
 def _time_text(value: datetime) -> str:
-    text = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
-    return f"{text[:-6]}Z"  # in place of +00:00
+    # A third of what isoformat() takes; the quotes are JSON's.
+    return orjson.dumps(value.astimezone(UTC) if value.tzinfo is not UTC else value, option=orjson.OPT_UTC_Z)[1:-1].decode()
 
 
 def _time(text: str) -> datetime:
