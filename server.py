@@ -69,13 +69,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         settings.tmdb_api_token,
         cache=state,
         base_url=settings.tmdb_base_url,
-        rules=_share(settings, TMDB_CALLS_PER_SECOND),
+        rules=share_of_calls(settings, TMDB_CALLS_PER_SECOND),
     )
     movie_database = MovieDatabaseClient(
         settings.movie_database_api_key,
         cache=state,
         base_url=settings.movie_database_base_url,
-        rules=_share(settings, MOVIE_DATABASE_CALLS_PER_SECOND),
+        rules=share_of_calls(settings, MOVIE_DATABASE_CALLS_PER_SECOND),
     )
     try:
         async with open_database(settings.database_url) as database:
@@ -100,8 +100,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await state.close()
 
 
-def _share(settings: Settings, calls_per_second: int) -> CallRules:
-    """One process's share of what all of them may call."""
+def share_of_calls(settings: Settings, calls_per_second: int) -> CallRules:
+    """How one process may call a service that tolerates so many calls of all of them."""
     return CallRules(calls_per_second=max(1, calls_per_second // settings.web_concurrency))
 
 

@@ -1,4 +1,4 @@
-"""Many clients import one film at once, on two processes: one row, and a few calls."""
+"""Many clients on two processes: one film that they import at once is one row, and the services get no more calls than they tolerate."""
 
 import asyncio
 from pathlib import Path
@@ -33,3 +33,16 @@ async def test_one_row_however_many_import_it(tmp_path: Path, migrated_url: str,
     # Each process asks once at most; those that came later found the film stored.
     assert 1 <= calls_of(upstream.movie_database).count("tt0133093") <= 2
     assert len(calls_of(upstream.tmdb)) <= 8
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_processes_share_what_a_service_tolerates(tmp_path: Path, migrated_url: str, upstream: Upstream) -> None:
+    with Cinegraph(tmp_path, migrated_url, workers=2, **upstream.settings) as server:
+        async with over_http(server.address) as client:
+            searches = (f'{{ searchTmdb(query: "film {number}") {{ page }} }}' for number in range(60))
+            answers = await asyncio.gather(*map(client.ask, searches))
+
+    assert answers == [{"searchTmdb": {"page": 1}}] * 60
+    times = [call.at for call in upstream.tmdb.calls]
+    assert len(times) == 60
+    assert max(sum(start <= time < start + 1 for time in times) for start in times) <= 42  # 40, and a little for the way there

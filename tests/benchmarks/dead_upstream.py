@@ -85,12 +85,14 @@ async def measure_beside_a_crowd(server: Cinegraph, client: Client, upstream: Up
 
 @click.command()
 @click.option("--queries", default=1000, show_default=True, help="How many queries each figure is made of.")
-def main(queries: int) -> None:
+@click.option("--one-address", is_flag=True, help="Let all clients come from one address, as behind a router.")
+def main(queries: int, one_address: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, Upstream() as upstream:
         url = sqlite_url(Path(folder) / "cinegraph.db")
         upgrade(url)
         asyncio.run(fill(url))
-        with Cinegraph(Path(folder), url, workers=1, TRUSTED_PROXIES="127.0.0.1", **upstream.settings) as server:
+        proxies = "" if one_address else "127.0.0.1"  # which is believed about where its clients are
+        with Cinegraph(Path(folder), url, workers=1, TRUSTED_PROXIES=proxies, **upstream.settings) as server:
             asyncio.run(measure(server, upstream, queries))
 
 
