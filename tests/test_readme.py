@@ -32,7 +32,7 @@ class Demo(Cinegraph):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
-    with Demo(folder, f"sqlite+aiosqlite:///{folder}/cinegraph.db") as server:
+    with Demo(folder, f"sqlite+aiosqlite:///{folder}/cinegraph.db", RATE_LIMIT_PER_MINUTE="1200") as server:
         yield server
 
 
@@ -84,7 +84,9 @@ def test_the_first_query_has_the_answer_that_is_shown(demo: Demo, tmp_path: Path
     [shown] = [json.loads(text) for language, text in BLOCKS if language == "json"]
     answered = json.loads(shell(block_with("query TopRated").replace(ADDRESS, demo.address), tmp_path))
 
-    assert answered == shown
+    assert answered["data"] == shown["data"]
+    assert answered["extensions"]["cost"].keys() == shown["extensions"]["cost"].keys()
+    assert answered["extensions"]["cost"]["spent"] == shown["extensions"]["cost"]["spent"]
 
 
 def test_the_first_query_is_the_one_that_is_sent() -> None:
@@ -146,7 +148,7 @@ def test_a_mysql_server_is_migrated_loaded_and_served(mariadb_url: str, tmp_path
 
     assert "1 movies and 1 ratings are stored." in printed
     assert "admin is an admin." in printed
-    assert printed.rstrip().endswith('{"data":{"movie":{"title":"Toy Story","genres":["Animation","Family"],"averageRating":8.0}}}')
+    assert '{"data":{"movie":{"title":"Toy Story","genres":["Animation","Family"],"averageRating":8.0}}' in printed
     _wait_until_closed(port)
 
 
