@@ -6,7 +6,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 # Two targets at once would install into one .venv at once.
 .NOTPARALLEL:
-.PHONY: help run test check lint format types install graphiql lock audit clean
+.PHONY: help run test check lint format types install graphiql clients lock audit clean
 
 help:
 	@echo 'make run      serve a sample catalogue at http://127.0.0.1:8000/graphql'
@@ -14,6 +14,7 @@ help:
 	@echo 'make check    lint, types and tests: what a change has to pass'
 	@echo 'make install  make .venv with everything that runs and tests the project'
 	@echo 'make graphiql bundle GraphiQL, so that its page needs nothing from elsewhere (with npm)'
+	@echo 'make clients  generate clients from the schema and run them, and hold the schema to its rules (with npm)'
 	@echo 'make format   put the code into its standard layout'
 	@echo 'make lock     choose versions anew after a change of dependencies in pyproject.toml'
 	@echo 'make audit    look the locked versions up among the known vulnerabilities'
@@ -64,6 +65,20 @@ $(GRAPHIQL)/dist/app.js: $(addprefix $(GRAPHIQL)/,app.js build.js dist.sha256 ic
 	    echo 'GraphiQL could not be bundled: its page will load its scripts from a CDN' >&2; \
 	fi
 
+# The generated clients and the schema's checkers have environments of their own, locked in their folder.
+CLIENTS = tests/clients
+clients: install $(CLIENTS)/node_modules/.installed $(CLIENTS)/.venv/.installed
+	.venv/bin/python -m pytest -m clients tests/test_clients.py tests/test_schema_file.py
+
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo 'The generated clients need Node.js 20.19 or newer, and there is no npm here: install it and try again.' >&2; exit 1; }
+	cd $(CLIENTS) && npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(CLIENTS)/.venv/.installed: $(CLIENTS)/requirements.lock
+	.ci/install $(CLIENTS)/requirements.lock $(CLIENTS)/.venv
+	@touch $@
+
 lock: install
 	.ci/lock
 
@@ -72,5 +87,6 @@ audit: install
 
 clean:
 	rm -rf $(GRAPHIQL)/dist $(GRAPHIQL)/node_modules
+	rm -rf $(CLIENTS)/.generated $(CLIENTS)/.venv $(CLIENTS)/node_modules
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

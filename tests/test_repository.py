@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCK_FILES = ("requirements.lock", "requirements-dev.lock")
+CLIENT_LOCK_FILE = "tests/clients/requirements.lock"
 PACKAGES = {"schema", "resolvers", "db", "integrations", "tests"}
 MODULES = {"server.py", "settings.py"}
 
@@ -33,7 +34,7 @@ def test_nothing_but_ci_looks_outside_of_the_repository() -> None:
 
 
 def test_every_locked_package_has_one_version_and_its_hashes() -> None:
-    for lock_file in LOCK_FILES:
+    for lock_file in (*LOCK_FILES, CLIENT_LOCK_FILE):
         for requirement, options in locked(lock_file):
             assert REQUIREMENT.fullmatch(requirement), f"{lock_file}: {requirement}"
             assert options, f"{lock_file}: {requirement} has no hash"
