@@ -3,6 +3,7 @@
 Each answers any number of keys with a fixed number of statements.
 """
 
+import asyncio
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,7 @@ from strawberry.dataloader import DataLoader
 from db import movie_repository, rating_repository, user_repository
 from db.rows import Distribution, MovieDetailsRow, MovieFilter, MovieRow, Page, PageRequest, RatingRow, UserRow
 from resolvers.access import sees_rating, shown_to, visible_ratings
+from resolvers.errors import DatabaseAway
 from resolvers.relations import Batch
 
 if TYPE_CHECKING:
@@ -26,25 +28,38 @@ class Loaders:
     """What one operation has loaded so far, and the dataloaders that collect the keys of its fields.
 
     Whoever has a level's keys at hand loads them together by `load_many`; a field that knows only its own, by `load`.
+    A database that is away is not asked again: the operation's other fields need not wait for it, too.
     """
 
     def __init__(self, context: "Context") -> None:
         self._context = context
         self._values: dict[Any, dict[Any, Any]] = {}  # Any: each batch function has keys and values of its own
         self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: as above
+        self._away: DatabaseAway | None = None
 
     async def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
         """The values of distinct keys (and of whatever was loaded before), by key."""
         values: dict[Key, Value] = self._values.setdefault(batch, {})
         missing = [key for key in keys if key not in values]
         if missing:
-            values.update(zip(missing, await batch(self._context, missing), strict=True))
+            values.update(zip(missing, await self._batch(batch, missing), strict=True))
         return values
+
+    async def _batch(self, batch: Batch[Key, Value], keys: Sequence[Key]) -> Sequence[Value]:
+        if self._away is not None:
+            raise self._away
+        try:
+            return await batch(self._context, keys)
+        except DatabaseAway as away:
+            self._away = away
+            raise
 
     async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
         loader = self._by_batch.get(batch)
         if loader is None:
-            loader = self._by_batch[batch] = DataLoader(load_fn=partial(self._load_in_order, batch))
+            # Without its cache, which gives one future to all who ask for a key: where the executor cancels one of them, because a
+            # field beside it failed, the others would be cancelled too, and with them the operation.
+            loader = self._by_batch[batch] = DataLoader(load_fn=partial(self._load_in_order, batch, asyncio.Lock()), cache=False)
         value: Value = await loader.load(key)
         return value
 
@@ -52,9 +67,11 @@ class Loaders:
         """Forget everything: what was read before a write may be wrong after it."""
         self._values.clear()
         self._by_batch.clear()
+        self._away = None
 
-    async def _load_in_order(self, batch: Batch[Key, Value], keys: Sequence[Key]) -> list[Value]:
-        values = await self.load_many(batch, keys)
+    async def _load_in_order(self, batch: Batch[Key, Value], one_at_a_time: asyncio.Lock, keys: Sequence[Key]) -> list[Value]:
+        async with one_at_a_time:  # what is asked for while it is being loaded need not be loaded again
+            values = await self.load_many(batch, dict.fromkeys(keys))
         return [values[key] for key in keys]
 
 
