@@ -49,6 +49,11 @@ class Namespace:
         made: Callable[..., Any] = eval(f"lambda {parameters}: {expression}", self._objects)  # noqa: S307  # see the module's docstring
         return made
 
+    def answer(self, entries: Iterable[tuple[str, str]], kind: type) -> str:
+        """An expression for the answer of the object `o`, which must be of this type; entries are response keys and expressions."""
+        fields = ", ".join(f"{key!r}: {expression}" for key, expression in entries)
+        return f"({{{fields}}} if o.__class__ is {self.name(kind)} else refuse(o))"
+
 
 def _refuse(value: object) -> NoReturn:
     raise Unplannable(f"unexpected {type(value).__name__}")
@@ -58,29 +63,20 @@ def completed(kind: GraphQLOutputType, value: str, names: Namespace, object_func
     """An expression for what `value`, an expression too, is in the answer. `object_function(object, arguments)` completes objects."""
     nullable = not is_non_null_type(kind)
     inner: Any = kind if nullable else kind.of_type  # type: ignore[union-attr]  # only a non-null type gets there
-    if is_list_type(inner):
-        item = completed(inner.of_type, "item", names, object_function)
-        function = names.name(names.function("items, A", f"[{item} for item in items]"))
-        return _unless_null(f"{function}({{}}, A)", value, nullable)
     if unchanged := _UNCHANGED.get(inner):
         allowed = f"{unchanged} or v is None" if nullable else unchanged
         return f"(v if {allowed.replace('v.__class__', f'(v := {value}).__class__', 1)} else refuse(v))"
     if isinstance(inner, GraphQLScalarType | GraphQLEnumType):
-        return _unless_null(f"{names.name(inner.coerce_output_value)}({{}})", value, nullable)
+        text = f"w if (w := {names.name(inner.coerce_output_value)}(v)) is not None else refuse(v)"
+        return f"({'None' if nullable else 'refuse(v)'} if (v := {value}) is None else {text})"
+    if is_list_type(inner):
+        item = completed(inner.of_type, "item", names, object_function)
+        object_function = names.function("items, A", f"[{item} for item in items] if items.__class__ is list else refuse(items)")
     if object_function is None:
         raise Unplannable(f"no plan for {_name(inner)}")
-    return _unless_null(f"{names.name(object_function)}({{}}, A)", value, nullable)
-
-
-def _unless_null(call: str, value: str, nullable: bool) -> str:
-    otherwise = "None" if nullable else "refuse(v)"
-    return f"({otherwise} if (v := {value}) is None else {call.format('v')})"
+    function = names.name(object_function)
+    return f"(None if (v := {value}) is None else {function}(v, A))" if nullable else f"{function}({value}, A)"
 
 
 def _name(kind: GraphQLNamedType) -> str:
     return kind.name
-
-
-def mapping(entries: Iterable[tuple[str, str]]) -> str:
-    """A dict display of response keys and expressions."""
-    return "{" + ", ".join(f"{key!r}: {expression}" for key, expression in entries) + "}"

@@ -4,7 +4,7 @@ Ours are plain methods of `self` and their arguments, attributes, relations (sch
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLScalarType,
     GraphQLSchema,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
@@ -34,7 +35,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema import executable, schema
 from schema.execution.documents import Document
-from schema.execution.generated import Namespace, completed, mapping
+from schema.execution.generated import Namespace, completed
 from schema.execution.plans import Arguments, CompleteList, CompleteObject, Completion, ObjectPlan, Plan, RootField, Step
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField, plain
@@ -53,16 +54,18 @@ def plan_of(document: Document, operation: OperationDefinitionNode, variables: M
     """
     name = operation.name.value if operation.name else None
     key = (name, tuple(variables.get(each) for each in document.steering))
-    if key in document.plans:
-        return document.plans[key]
+    if key not in document.plans:
+        if len(document.plans) >= MAX_VARIANTS:
+            return None
+        document.plans[key] = _made(document, operation, variables)
+    return document.plans[key]
+
+
+def _made(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
     try:
-        selections = Selections(executable, document.ast, variables)
-        plan = Planner(executable, schema, selections).plan(operation)
+        return Planner(executable, schema, Selections(executable, document.ast, variables)).plan(operation)
     except Unplannable:
-        plan = None
-    if len(document.plans) < MAX_VARIANTS:
-        document.plans[key] = plan
-    return plan
+        return None
 
 
 class Planner:
@@ -73,6 +76,7 @@ class Planner:
         self._strawberry = strawberry_schema
         self._selections = selections
         self._names = Namespace()
+        self._required: Collection[str] = ()
         self._given: list[Given | Mapping[str, Any]] = []
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
@@ -80,8 +84,13 @@ class Planner:
         if root_type is None or operation.directives:
             raise Unplannable(operation.operation.value)
         fields = self._selections.fields(root_type, [operation.selection_set])
-        roots = [self._root(root_type, key, nodes) for key, nodes in fields.items()]
-        return Plan(roots, self._arguments(), serial=operation.operation is OperationType.MUTATION)
+        if operation.operation is OperationType.MUTATION and len(fields) > 1:
+            raise Unplannable("mutations in series: if one fails below, those before it cannot be read again as they were")
+        self._required = {
+            each.variable.name.value for each in operation.variable_definitions or () if isinstance(each.type, NonNullTypeNode)
+        }
+        roots = [self._root(root_type, key, nodes, alone=len(fields) == 1) for key, nodes in fields.items()]
+        return Plan(roots, self._arguments())
 
     def _arguments(self) -> Callable[[Any], Arguments]:
         given = tuple(self._given)
@@ -90,7 +99,7 @@ class Planner:
             return lambda _variables: constant
         return lambda variables: [each(variables) if callable(each) else each for each in given]
 
-    def _root(self, root_type: GraphQLObjectType, key: str, nodes: Sequence[FieldNode]) -> RootField:
+    def _root(self, root_type: GraphQLObjectType, key: str, nodes: Sequence[FieldNode], *, alone: bool) -> RootField:
         if nodes[0].name.value == "__typename":
             return self._typename(root_type, key)
         definition, field = self._definition(root_type, nodes[0])
@@ -103,14 +112,14 @@ class Planner:
         finish = None
         if completion is None:
             finish = self._names.function("value, A", completed(definition.type, "value", self._names, object_function))
-        return RootField(key, number, relation.assemble if relation else function, relation, finish, completion)
+        return RootField(key, number, alone, relation.assemble if relation else function, relation, finish, completion)
 
     def _typename(self, root_type: GraphQLObjectType, key: str) -> RootField:
         async def resolve(_source: None, _info: Any) -> str:
             return root_type.name
 
         self._given.append({})
-        return RootField(key, len(self._given) - 1, resolve, None, lambda name, _arguments: name, None)
+        return RootField(key, len(self._given) - 1, False, resolve, None, lambda name, _arguments: name, None)
 
     def _definition(self, kind: GraphQLObjectType, node: FieldNode) -> tuple[GraphQLField, StrawberryField | None]:
         definition = kind.fields.get(node.name.value)
@@ -139,7 +148,7 @@ class Planner:
         named = {each.name.value: each.value for each in node.arguments or () if _names_variables(each.value)}
         if not named:
             return coerce(definition, None)
-        direct = _direct_variables(definition, field, named)
+        direct = _direct_variables(definition, field, named, self._required)
         if direct is None:
             return lambda variables: coerce(definition, variables)
         rest = GraphQLField(definition.type, {name: each for name, each in definition.args.items() if name not in named})
@@ -172,7 +181,7 @@ class Planner:
         selection_sets = [node.selection_set for node in nodes if node.selection_set]
         for key, field_nodes in self._selections.fields(kind, selection_sets).items():
             entries.append((key, self._entry(kind, field_nodes, plan)))
-        answer = mapping(entries)
+        answer = self._names.answer(entries, _python_type(kind))
         if plan.steps:
             columns = [f"c{index}" for index in range(len(plan.steps))]
             rows = f"[{answer} for o, {', '.join(columns)} in zip(objects, {', '.join(columns)})]"
@@ -227,15 +236,21 @@ class Planner:
         return f"{self._names.name(partial(function, **changed) if changed else function)}(o)"
 
 
-def _direct_variables(definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any]) -> dict[str, str] | None:
+def _direct_variables(
+    definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any], required: Collection[str]
+) -> dict[str, str] | None:
     """The variables that are passed on as they are, by the parameters' names; None where one needs more than that."""
     direct = {}
     for argument in field.arguments:
         name = argument.graphql_name or to_camel_case(argument.python_name)
         if name in named:
-            if not isinstance(named[name], VariableNode) or not _is_plain(definition.args[name].type):
+            kind = definition.args[name].type
+            if not isinstance(named[name], VariableNode) or not _is_plain(kind):
                 return None
-            direct[argument.python_name] = named[name].name.value
+            variable = named[name].name.value
+            if is_non_null_type(kind) and variable not in required:
+                return None  # it has a default, and may be null all the same, which is an error
+            direct[argument.python_name] = variable
     return direct if len(direct) == len(named) else None
 
 

@@ -5,18 +5,23 @@ list `A` of one run. What is unusual (an exception, null where there must be non
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from resolvers.context import Context
+from resolvers.loaders import Loaders
 from schema.execution.selections import Unplannable
 from schema.relation import RelationField
 
 Values = Sequence[Any]  # Any: whatever fields are
 Arguments = Sequence[Mapping[str, Any]]  # Any: coerced arguments, by the fields' numbers
+Wanted = dict[Any, dict[Any, None]]  # Any: batch functions, each with the keys that are wanted of it
+Found = Mapping[Any, Mapping[Any, Any]]  # Any: batch functions, each with values by key
+Work = Generator[Wanted, Found, Values]
+"""Says level by level what it wants, is sent what was found, and ends with values."""
 
 
 class Run(NamedTuple):
@@ -29,7 +34,7 @@ class Run(NamedTuple):
 class Completion(Protocol):
     """Turns values into what they are in the answer, all values of a level at once."""
 
-    async def complete(self, values: Values, run: Run) -> Values: ...
+    def complete(self, values: Values, run: Run) -> Work: ...
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class CompleteList:
     item: Completion
     nullable: bool
 
-    async def complete(self, values: Values, run: Run) -> Values:
-        if not self.nullable:
-            completed = iter(await self.item.complete(list(chain.from_iterable(values)), run))
-            return [list(islice(completed, len(items))) for items in values]
-        completed = iter(await self.item.complete([item for items in values if items is not None for item in items], run))
+    def complete(self, values: Values, run: Run) -> Work:
+        lists = [items for items in values if items is not None] if self.nullable else values
+        if any(items.__class__ is not list for items in lists):
+            raise Unplannable("no list where there must be one")
+        completed = iter((yield from self.item.complete(list(chain.from_iterable(lists)), run)))
         return [None if items is None else list(islice(completed, len(items))) for items in values]
 
 
@@ -50,10 +55,10 @@ class CompleteObject:
     plans: Mapping[type, "ObjectPlan"]
     nullable: bool
 
-    async def complete(self, values: Values, run: Run) -> Values:
+    def complete(self, values: Values, run: Run) -> Work:
         if len(self.plans) == 1 and not self.nullable:
             [plan] = self.plans.values()
-            return await plan.complete(values, run)  # which raises at None
+            return (yield from plan.complete(values, run))  # which raises at None
         answers: list[Any] = [None] * len(values)
         places: dict[type, list[int]] = {}
         for place, value in enumerate(values):
@@ -61,8 +66,8 @@ class CompleteObject:
                 places.setdefault(type(value), []).append(place)
             elif not self.nullable:
                 raise Unplannable("null in a non-null position")
-        for kind, found in places.items():
-            completed = await self.plans[kind].complete([values[place] for place in found], run)
+        works = [self.plans[kind].complete([values[place] for place in found], run) for kind, found in places.items()]
+        for found, completed in zip(places.values(), (yield from side_by_side(works)), strict=True):
             for place, answer in zip(found, completed, strict=True):
                 answers[place] = answer
         return answers
@@ -77,10 +82,24 @@ class Step:
     relation: RelationField | None
     completion: Completion | None
 
-    def values(self, objects: Values, run: Run, found: Values | None) -> Values:
+    def complete(self, objects: Values, run: Run) -> Work:
         arguments = run.arguments[self.number]
         function = partial(self.function, **arguments) if arguments else self.function
-        return list(map(function, objects)) if found is None else list(map(function, objects, found))
+        if self.relation is None:
+            values = list(map(function, objects))
+        else:
+            values = list(map(function, objects, (yield from _follow(self.relation, arguments, objects, run))))
+        return values if self.completion is None else (yield from self.completion.complete(values, run))
+
+
+def _follow(relation: RelationField, arguments: Mapping[str, Any], objects: Values, run: Run) -> Work:
+    """What a relation leads to from each object."""
+    key, context = relation.key, run.context
+    keys = [key(context, each.row, **arguments) for each in objects]
+    wanted = dict.fromkeys(keys)
+    wanted.pop(None, None)
+    found = (yield {relation.batch: wanted})[relation.batch] if wanted else {}
+    return [None if each is None else found[each] for each in keys]
 
 
 @dataclass
@@ -94,43 +113,60 @@ class ObjectPlan:
     assemble: Callable[..., Values] = field(init=False)
     plain: Callable[..., Any] = field(init=False)
 
-    async def complete(self, objects: Values, run: Run) -> Values:
-        found = await self._follow(objects, run) if any(step.relation for step in self.steps) else {}
-        columns = []
-        for step in self.steps:
-            values = step.values(objects, run, found.get(step.number))
-            columns.append(values if step.completion is None else await step.completion.complete(values, run))
+    def complete(self, objects: Values, run: Run) -> Work:
+        columns = yield from side_by_side([step.complete(objects, run) for step in self.steps])
         return self.assemble(objects, run.arguments, *columns)
 
-    async def _follow(self, objects: Values, run: Run) -> dict[int, Values]:
-        """What each relation leads to from each object: one call of each batch function, whichever fields share it."""
-        keys: dict[int, list[Any]] = {}
-        wanted: dict[Any, dict[Any, None]] = {}
-        for step in self.steps:
-            if step.relation is not None:
-                key, arguments = step.relation.key, run.arguments[step.number]
-                keys[step.number] = [key(run.context, each.row, **arguments) for each in objects]
-                wanted.setdefault(step.relation.batch, {}).update(dict.fromkeys(keys[step.number]))
-        loaded = {}
-        for batch, all_keys in wanted.items():
-            all_keys.pop(None, None)
-            loaded[batch] = await run.context.loaders.load_many(batch, all_keys)
-        return {
-            step.number: [None if key is None else loaded[step.relation.batch][key] for key in keys[step.number]]
-            for step in self.steps
-            if step.relation is not None
-        }
+
+def side_by_side(works: Sequence[Work]) -> Generator[Wanted, Found, list[Values]]:
+    """Do several works a level at a time: what they want of one batch function is loaded together."""
+    if len(works) == 1:
+        return [(yield from works[0])]
+    answers: list[Any] = [None] * len(works)
+    going = list(enumerate(works))
+    found: Any = None  # a generator is begun by None
+    while going:
+        wanted: Wanted = {}
+        waiting = []
+        for place, work in going:
+            try:
+                asked = work.send(found)
+            except StopIteration as done:
+                answers[place] = done.value
+                continue
+            waiting.append((place, work))
+            for batch, keys in asked.items():
+                if batch in wanted:
+                    wanted[batch].update(keys)
+                else:
+                    wanted[batch] = keys
+        going = waiting
+        if going:
+            found = yield wanted
+    return answers
+
+
+async def do(work: Work, loaders: Loaders) -> Values:
+    """Load what a work wants until it is done."""
+    try:
+        wanted = next(work)
+        while True:
+            wanted = work.send({batch: await loaders.load_many(batch, keys) for batch, keys in wanted.items()})
+    except StopIteration as done:
+        values: Values = done.value
+        return values
 
 
 @dataclass(frozen=True)
 class RootField:
     """One root field: `resolve` is its function, or where `relation` is there, what makes its value of what that leads to.
 
-    `finish` completes a leaf or a plain object, and `completion` what needs steps.
+    `finish` completes a leaf or a plain object, and `completion` what needs steps. A root that is `alone` has no others to load with.
     """
 
     response_key: str
     number: int
+    alone: bool
     resolve: Callable[..., Any]
     relation: RelationField | None
     finish: Callable[[Any, Arguments], Any] | None
@@ -150,15 +186,17 @@ class RootField:
         arguments = run.arguments[self.number]
         if self.relation is None:
             return await self.resolve(None, Info(run.context), **arguments)
-        key = self.relation.key(run.context, None, **arguments)
+        key, batch = self.relation.key(run.context, None, **arguments), self.relation.batch
         if key is None:
             return self.resolve(None, None, **arguments)
-        return self.resolve(None, (await run.context.loaders.load_many(self.relation.batch, (key,)))[key], **arguments)
+        if self.alone:
+            return self.resolve(None, (await run.context.loaders.load_many(batch, (key,)))[key], **arguments)
+        return self.resolve(None, await run.context.load(batch, key), **arguments)
 
-    async def complete(self, value: Any, run: Run) -> Any:
+    def complete(self, value: Any, run: Run) -> Work:
         if self.completion is None:
-            return self.finish(value, run.arguments)  # type: ignore[misc]  # one of the two is there
-        return (await self.completion.complete([value], run))[0]
+            return [self.finish(value, run.arguments)]  # type: ignore[misc]  # one of the two is there
+        return (yield from self.completion.complete([value], run))
 
 
 class Info(NamedTuple):
@@ -173,7 +211,6 @@ class Plan:
 
     roots: Sequence[RootField]
     arguments: Callable[[Any], Arguments]
-    serial: bool
 
     async def execute(self, context: Context, variables: Any, event: object = None) -> dict[str, Any]:  # Any: VariableValues; JSON
         """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises.
@@ -181,21 +218,17 @@ class Plan:
         A subscription's root is the `event`.
         """
         run = Run(context, self.arguments(variables))
-        if event is not None:
-            return {root.response_key: await root.complete(event, run) for root in self.roots}
-        if self.serial or len(self.roots) == 1:
-            return {root.response_key: await root.complete(await root.value(run), run) for root in self.roots}
-        await self._load_together(run)
-        values = await asyncio.gather(*(root.value(run) for root in self.roots))
-        return {root.response_key: await root.complete(value, run) for root, value in zip(self.roots, values, strict=True)}
+        values = [event] if event is not None else await self._values(run)
+        works = [root.complete(value, run) for root, value in zip(self.roots, values, strict=True)]
+        answers = await do(side_by_side(works), context.loaders)
+        return {root.response_key: answer for root, [answer] in zip(self.roots, answers, strict=True)}
 
-    async def _load_together(self, run: Run) -> None:
-        """What several roots ask of one batch function, in one call of it."""
-        wanted: dict[Any, list[Any]] = {}  # Any: each batch function has keys of its own
-        for root in self.roots:
-            if root.relation is not None:
-                key = root.relation.key(run.context, None, **run.arguments[root.number])
-                if key is not None:
-                    wanted.setdefault(root.relation.batch, []).append(key)
-        for batch, keys in wanted.items():
-            await run.context.loaders.load_many(batch, dict.fromkeys(keys))
+    async def _values(self, run: Run) -> Values:
+        if len(self.roots) == 1:
+            return [await self.roots[0].value(run)]
+        # All of them, even where one fails: what has not ended is not noted, and would run again.
+        values = await asyncio.gather(*(root.value(run) for root in self.roots), return_exceptions=True)
+        for value in values:
+            if isinstance(value, BaseException):
+                raise value
+        return values

@@ -80,7 +80,10 @@ class Selections:
     def _condition(self, directive: DirectiveNode) -> bool:
         [argument] = directive.arguments or ()
         if isinstance(argument.value, VariableNode):
-            return bool(self._variables[argument.value.name.value])
+            value = self._variables[argument.value.name.value]
+            if not isinstance(value, bool):
+                raise Unplannable("null where a directive needs a truth value")
+            return value
         return isinstance(argument.value, BooleanValueNode) and argument.value.value
 
 
