@@ -1,71 +1,37 @@
-"""importMovie and refreshMovie: what is stored of what two services tell, and what is said where they tell nothing."""
+"""importMovie: what is stored of what two services tell, and what is said where they tell nothing."""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from db.database import Database
 from tests.accounts import everything
-from tests.factories import movie, rating, store
+from tests.factories import movie, store
 from tests.outside import MOVIE_DATABASE_WITHOUT_KEY, TMDB_WITHOUT_KEY, WITHOUT_KEYS, calls_of
 from tests.recount import miscounts
-from tests.resolvers.importing import ADA, AS_ADA, ERRORS, IMPORT, ROOT, asking, give, import_one, refresh, refused
+from tests.resolvers.importing import (
+    ADA,
+    AS_ADA,
+    BY_BOTH,
+    BY_MOVIE_DATABASE,
+    BY_TMDB,
+    ERRORS,
+    IMPORT,
+    MOVIE_DATABASE_AWAY,
+    PARASITE,
+    ROOT,
+    TMDB_AWAY,
+    UNKNOWN,
+    asking,
+    give,
+    import_one,
+    refresh,
+    refused,
+)
 from tests.statements import recorded
 from tests.upstream import Upstream
-
-PARASITE = "tt6751668"
-UNKNOWN = "tt9999999"
-
-TMDBS_PART: Mapping[str, Any] = {  # Any: JSON, as below
-    "imdbId": PARASITE,
-    "tmdbId": 496243,
-    "title": "Parasite",
-    "originalTitle": "기생충",
-    "year": 2019,
-    "releaseDate": "2019-05-30",
-    "runtimeMinutes": 133,
-    "genres": ["Comedy", "Thriller", "Drama"],
-    "posterUrl": "https://image.tmdb.org/t/p/w500/tt6751668.jpg",
-}
-MOVIE_DATABASES_PART: Mapping[str, Any] = {
-    "plot": "Greed and class come between the wealthy Parks and the Kims, who live below the street.",
-    "directors": ["Bong Joon Ho"],
-    "actors": ["Song Kang-ho", "Lee Sun-kyun", "Cho Yeo-jeong"],
-    "languages": ["Korean", "English"],
-    "countries": ["South Korea"],
-    "externalRatings": [
-        {"source": "Internet Movie Database", "value": "8.5/10", "score": 8.5},
-        {"source": "Rotten Tomatoes", "value": "99%", "score": 9.9},
-        {"source": "Metacritic", "value": "97/100", "score": 9.7},
-    ],
-}
-BY_BOTH = {**TMDBS_PART, **MOVIE_DATABASES_PART, "sources": ["TMDB", "MOVIE_DATABASE"]}
-BY_TMDB = {
-    **TMDBS_PART,
-    "plot": "One after the other, the members of a poor family take service with a rich one.",
-    "directors": [],
-    "actors": [],
-    "languages": ["English", "German", "Korean"],
-    "countries": ["South Korea"],
-    "externalRatings": [],
-    "sources": ["TMDB"],
-}
-BY_MOVIE_DATABASE = {
-    **MOVIE_DATABASES_PART,
-    "imdbId": PARASITE,
-    "tmdbId": None,
-    "title": "Parasite",
-    "originalTitle": None,
-    "year": 2019,
-    "releaseDate": "2019-11-08",
-    "runtimeMinutes": 132,
-    "genres": ["Drama", "Thriller"],
-    "posterUrl": None,
-    "sources": ["MOVIE_DATABASE"],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -106,8 +72,6 @@ async def test_a_film_that_one_service_alone_knows(upstream: Upstream, database:
     assert answer["movie"]["sources"] == ["MOVIE_DATABASE"]
 
 
-TMDB_AWAY = "TMDB is asked too much just now. Try again in 60 seconds."
-MOVIE_DATABASE_AWAY = "The Movie Database Alternative is asked too much just now. Try again in 60 seconds."
 QUOTA = "The Movie Database Alternative answers no more calls for now: this server's quota with it is used up. Try again later."
 TMDB_KEY_REFUSED = "TMDB refuses this server's key: set TMDB_API_TOKEN to a key from https://www.themoviedb.org/settings/api."
 UNKNOWN_TO_BOTH = f"No film of the id {UNKNOWN} is known to TMDB or The Movie Database Alternative."
@@ -276,57 +240,6 @@ async def test_an_imported_film_is_found_by_its_words_and_genres(upstream: Upstr
         await import_one(insider, imdbId="tt0211915")
         for given in ({"search": "amelie poulain"}, {"search": "Amélie"}, {"genres": ["comedy", "Romance"]}):
             assert await insider.ask(query, given) == {"movies": {"nodes": [{"title": "Amélie"}]}}
-
-
-async def test_a_refresh_fills_what_was_missing(upstream: Upstream, database: Database) -> None:
-    give(upstream.tmdb, "away")
-    times = iter([datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)])
-    async with asking(upstream, database, now=lambda: next(times)) as insider:
-        assert (await import_one(insider, imdbId=PARASITE))["movie"] == BY_MOVIE_DATABASE
-    upstream.tmdb.behave()
-    async with asking(upstream, database, now=lambda: next(times)) as insider:
-        for _ in range(2):  # the second time nothing is new
-            assert (await refresh(insider, PARASITE))["movie"] == {
-                **BY_BOTH,
-                "ratingCount": 0,
-                "importedAt": "2026-03-01T00:00:00Z",
-                "updatedAt": "2026-03-02T00:00:00Z",
-            }
-    assert calls_of(upstream.movie_database) == [PARASITE] * 3
-
-
-async def test_a_refresh_keeps_what_a_service_that_is_away_told(upstream: Upstream, database: Database) -> None:
-    async with asking(upstream, database) as insider:
-        await import_one(insider, imdbId=PARASITE)
-        give(upstream.tmdb, "away")
-        answer = await refresh(insider, PARASITE)
-        assert {name: answer["movie"][name] for name in BY_BOTH} == BY_BOTH
-        give(upstream.movie_database, "away")
-        error = refused("UPSTREAM_UNAVAILABLE", f"{TMDB_AWAY} {MOVIE_DATABASE_AWAY}")
-        assert await refresh(insider, PARASITE) == {"movie": None, "errors": [error]}
-
-
-async def test_a_refresh_keeps_ratings_and_the_words_of_a_data_set(upstream: Upstream, database: Database) -> None:
-    film = movie(7, "Gisaengchung", original_title="Pasuraito", imdb_id=PARASITE, genres=("IMAX",), plot="Untold.")
-    await store(database, movies=[film], ratings=[rating(1, ADA, film, 18)])
-    async with asking(upstream, database) as insider:
-        answer = (await refresh(insider, PARASITE))["movie"]
-        for search in ("gisaengchung", "pasuraito", "parasite", "기생충"):
-            found = await insider.ask("query ($of: String) { movies(filter: {search: $of}) { nodes { title } } }", {"of": search})
-            assert found == {"movies": {"nodes": [{"title": "Parasite"}]}}
-        assert (await insider.ask("{ genres { name } }"))["genres"] == [{"name": "Comedy"}, {"name": "Drama"}, {"name": "Thriller"}]
-
-    assert {name: answer[name] for name in BY_BOTH} == {**BY_BOTH, "sources": ["TMDB", "MOVIE_DATABASE", "DATASET"]}
-    assert answer["ratingCount"] == 1
-    assert await miscounts(database) == []
-
-
-async def test_only_what_is_stored_is_refreshed(upstream: Upstream, database: Database) -> None:
-    async with asking(upstream, database) as insider:
-        error = refused("NOT_FOUND", f"The movie {PARASITE} is not stored here: `importMovie` stores it.", "imdbId")
-        assert await refresh(insider, PARASITE) == {"movie": None, "errors": [error]}
-        assert (await refresh(insider, "Parasite"))["errors"][0]["code"] == "INVALID"
-    assert calls_of(upstream.tmdb) == []
 
 
 async def test_rating_a_film_that_is_not_stored_imports_it(upstream: Upstream, database: Database) -> None:
