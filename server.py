@@ -137,6 +137,7 @@ def main() -> None: ...
 def serve(host: str, port: int, workers: int, demo: bool) -> None:
     """Serve the API. The embedded database is migrated first."""
     settings = checked_settings()
+    _check_application(settings)
     with suppress(DatabaseAway):  # it may come back: /readyz says so
         _prepare(settings)
     if settings.embedded:
@@ -155,7 +156,17 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             server_header=False,
             proxy_headers=False,  # TRUSTED_PROXIES says who is believed
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_max_size=settings.max_body_bytes,
+            ws_per_message_deflate=False,  # messages are small, and a thousand idle compressors are not
         )
+
+
+def _check_application(settings: Settings) -> None:
+    """Find what is wrong with files that settings name before there are workers to find it."""
+    try:
+        build_application(settings, lambda: open_services(settings))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @contextmanager

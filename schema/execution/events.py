@@ -9,8 +9,9 @@ from graphql import ExecutionResult, GraphQLError, create_source_event_stream
 from graphql import Executor as StandardExecutor
 
 from resolvers.context import Context
-from resolvers.errors import CinegraphError
+from resolvers.errors import CinegraphError, DatabaseAway
 from schema import executable
+from schema.errors import formatted
 from schema.execution.documents import InvalidDocument
 from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription
 from schema.execution.gate import PointsSpent
@@ -33,9 +34,11 @@ async def open_answers(executor: Executor, request: GraphQLRequest, new_context:
     No event is missed from the moment on that the block is entered. The last answer of a subscription that was refused,
     or that its source ended with an error, is one that did not run.
     """
-    context = await new_context()
     try:
+        context = await new_context()
         answer = await executor.run(request, context)
+    except DatabaseAway as error:
+        answer = _away(error, ran=False)
     except IsSubscription:
         source = await _source(executor, request, context)
         if not isinstance(source, Answer):
@@ -77,7 +80,17 @@ async def _each(source: Source, executor: Executor, request: GraphQLRequest, new
         except CinegraphError as error:
             yield executor.refusal(error, await new_context())
             return
-        yield await executor.answer(document, operation, request, await new_context(), event)
+        try:
+            context = await new_context()
+        except DatabaseAway as error:
+            yield _away(error, ran=True)  # and it goes on with the next event
+        else:
+            yield await executor.answer(document, operation, request, context, event)
+
+
+def _away(error: DatabaseAway, *, ran: bool) -> Answer:
+    """The answer where nobody can tell whether the viewer's token is still valid."""
+    return Answer(ran, None, list(formatted([GraphQLError(str(error), original_error=error)], request_id="")))
 
 
 async def _only(answer: Answer) -> AsyncIterator[Answer]:

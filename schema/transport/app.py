@@ -25,6 +25,7 @@ from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.origins import cross_origin
 from schema.transport.requests import RequestRefused
+from schema.transport.termination import hearing_of_termination
 from schema.transport.websocket import serve_websocket
 from settings import Settings
 
@@ -60,7 +61,8 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[dict[str, Services]]:
         async with open_services() as services, metrics.following(services):
-            yield {"services": services}
+            with hearing_of_termination(endpoint.open_streams.end):
+                yield {"services": services}
 
     return Starlette(
         routes=[

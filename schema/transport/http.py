@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from resolvers.context import Context
-from schema.execution.execute import Answer, Executor, GraphQLRequest, IsSubscription, MutationOverGet
+from schema.execution.execute import Answer, GraphQLRequest, IsSubscription, MutationOverGet
 from schema.transport.authentication import Caller
 from schema.transport.caching import cache_headers, is_known
 from schema.transport.endpoint import Endpoint
@@ -38,12 +38,12 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
         asked = await read_request(request, endpoint.max_body_bytes)
         asked = await endpoint.completed(asked, context.services, media_type)
         if not accepted.media_type:
-            return _stream(request, asked, accepted.framing, context, endpoint.executor)
+            return _stream(request, asked, accepted.framing, context, endpoint)
         answer = await endpoint.executor.run(asked, context, queries_only=request.method == "GET")
     except RequestRefused as refused:
         return refusal(refused, media_type)
     except IsSubscription:
-        return _stream(request, asked, accepted.framing, context, endpoint.executor)
+        return _stream(request, asked, accepted.framing, context, endpoint)
     except MutationOverGet:
         return refusal(RequestRefused(405, "METHOD_NOT_ALLOWED", "GET is for queries: send this by POST.", {"Allow": "POST"}), media_type)
     if request.method == "GET":
@@ -61,11 +61,11 @@ def _to_get(request: Request, answer: Answer, media_type: str) -> Response:
     return JsonResponse(body, media_type, status_of(answer, media_type), headers)
 
 
-def _stream(request: Request, asked: GraphQLRequest, framing: Framing | None, context: Context, executor: Executor) -> Response:
+def _stream(request: Request, asked: GraphQLRequest, framing: Framing | None, context: Context, endpoint: Endpoint) -> Response:
     """Answer with as many answers as there are, to a client that takes them so."""
     if framing is None or request.method != "POST":
         return refusal(RequestRefused(406, "NOT_ACCEPTABLE", HOW_TO_SUBSCRIBE))
-    return AnswerStream(framing, asked, executor, Caller.of(request, context))
+    return AnswerStream(framing, asked, endpoint, Caller.of(request, context))
 
 
 def status_of(answer: Answer, media_type: str) -> int:

@@ -1,8 +1,8 @@
 """Answers that come one by one over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -11,8 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from resolvers.errors import Unauthenticated
 from schema.execution.events import open_answers
-from schema.execution.execute import Answer, Executor, GraphQLRequest
+from schema.execution.execute import Answer, GraphQLRequest
 from schema.transport.authentication import Caller
+from schema.transport.endpoint import Endpoint
 from schema.transport.framings import Framing
 
 HEARTBEAT_SECONDS = 10.0
@@ -22,30 +23,57 @@ SEND_SECONDS = 10.0
 """Who does not take what is sent for so long is dropped."""
 
 
+class Stopped(Exception):
+    """This process stops: the client may come back to another."""
+
+
 class AnswerStream(Response):
     """The answers to one operation, until there are no more, the client goes, or its access token is not valid any more."""
 
-    def __init__(self, framing: Framing, request: GraphQLRequest, executor: Executor, caller: Caller) -> None:
+    def __init__(self, framing: Framing, request: GraphQLRequest, endpoint: Endpoint, caller: Caller) -> None:
         super().__init__()
         self._framing = framing
         self._request = request
-        self._executor = executor
+        self._endpoint = endpoint
         self._caller = caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gone = asyncio.ensure_future(_disconnect(receive))
-        refused = asyncio.get_running_loop().create_future()
-        with suppress(TimeoutError, OSError), self._caller.watching(lambda: refused.set_result(None)):
+        with suppress(TimeoutError, OSError), self._ending(receive) as ending:
+            closing = self._framing.closing
             try:
-                async with open_answers(self._executor, self._request, self._caller.context) as answers:
+                async with open_answers(self._endpoint.executor, self._request, self._caller.context) as answers:
                     await self._start(send)
-                    await self._send_each(answers, gone, refused, send)
+                    await self._send_each(answers, ending, send)
             except Unauthenticated as error:
                 refusal = [{"message": str(error), "extensions": {"code": error.code}}]
                 await _send(send, self._framing.refusal(orjson.dumps(refusal)))
-            finally:
-                gone.cancel()
-            await _send(send, self._framing.closing, is_last=True)
+            except Stopped:
+                closing = b""  # the protocols' own end would keep clients from coming back
+            await _send(send, closing, is_last=True)
+
+    @contextmanager
+    def _ending(self, receive: Receive) -> Iterator["asyncio.Future[Exception]"]:
+        """What the stream ends with before its answers do: that the client has gone, is not let in any more, or that we stop."""
+        ending: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+        def end(reason: Exception) -> None:
+            if not ending.done():
+                ending.set_result(reason)
+
+        async def hear() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            end(ConnectionError())
+
+        hearing = asyncio.create_task(hear())
+        try:
+            with (
+                self._caller.watching(lambda: end(Unauthenticated("The access token is not valid any more."))),
+                self._endpoint.open_streams.added(lambda: end(Stopped())),
+            ):
+                yield ending
+        finally:
+            hearing.cancel()
 
     async def _start(self, send: Send) -> None:
         headers = [
@@ -56,19 +84,15 @@ class AnswerStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _send(send, self._framing.opening)
 
-    async def _send_each(
-        self, answers: AsyncIterator[Answer], gone: "asyncio.Future[None]", refused: "asyncio.Future[None]", send: Send
-    ) -> None:
-        """Send answers and heartbeats; raises ConnectionError once the client has gone, and Unauthenticated once it is refused."""
+    async def _send_each(self, answers: AsyncIterator[Answer], ending: "asyncio.Future[Exception]", send: Send) -> None:
+        """Send answers, and heartbeats while there are none; raises what the stream ends with before they do."""
         coming = asyncio.ensure_future(_next(answers))
         try:
             while True:
-                waited_for: set[asyncio.Future[Any]] = {coming, gone, refused}  # Any: only one of them has a result
+                waited_for: set[asyncio.Future[Any]] = {coming, ending}  # Any: they have different results
                 done, _ = await asyncio.wait(waited_for, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                if gone in done:
-                    raise ConnectionError
-                if refused in done:
-                    raise Unauthenticated("The access token is not valid any more.")
+                if ending in done:
+                    raise ending.result()
                 if not done:
                     await _send(send, self._framing.heartbeat)
                     continue
@@ -83,11 +107,6 @@ class AnswerStream(Response):
 
 async def _next(answers: AsyncIterator[Answer]) -> Answer | None:
     return await anext(answers, None)
-
-
-async def _disconnect(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _send(send: Send, body: bytes, *, is_last: bool = False) -> None:
