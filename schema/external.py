@@ -71,7 +71,7 @@ class TmdbMovie:
     def runtime_minutes(self) -> int | None:
         return self.row.runtime_minutes
 
-    @strawberry.field(description="The genres.")
+    @strawberry.field(description="The genres; empty where TMDB names none.")
     def genres(self) -> list[TmdbGenre]:
         return [TmdbGenre(row=genre) for genre in resolve_tmdb_movie_genres(self.row)]
 

@@ -141,7 +141,9 @@ class DeleteMovieInput:
 @strawberry.input(description="A rating to give: of which movie, and how good it is.")
 class RateMovieInput:
     imdb_id: strawberry.ID = strawberry.field(description="The movie's IMDb id, such as `tt0111161`.")
-    value: float = strawberry.field(description="How good it is, as one of the scale's twenty steps; nothing is rounded.")
+    value: float = strawberry.field(
+        description="How good it is, as one of the scale's twenty steps: 8.5 of TEN. What lies between two is INVALID, not rounded."
+    )
     scale: RatingScale = strawberry.field(default=RatingScale.TEN, description="The scale that `value` is on.")
 
 

@@ -95,17 +95,23 @@ def mutation(
 
 
 @strawberry.type(
-    description="What can be changed. Each field does all of its work or none; what its rules refuse is told in its payload's `errors`."
+    description="What can be changed. Each field does all of its work or none; what its rules refuse is told in its payload's `errors`. "
+    "Where an access token is needed and none is sent, the field is null with an UNAUTHENTICATED error."
 )
 class Mutation:
-    @mutation(RegisterPayload, description="Become a user, and log in. The rest of the request is the new user's.")
+    @mutation(
+        RegisterPayload,
+        description="Become a user, and log in. The rest of the request is the new user's. ALREADY_EXISTS where the username is taken. "
+        "Costs 5 points.",
+    )
     async def register(self, info: Info, input: Register) -> RegisterPayload | None:  # noqa: A002  # the argument's name in the schema
         begun = await resolve_register(info.context, input.username, input.password, input.display_name)
         return RegisterPayload(user=User(row=begun.user), tokens=_tokens(begun.tokens))
 
     @mutation(
         LoginPayload,
-        description="Log in: begins a session. The rest of the request is its user's. Repeated failures are RATE_LIMITED for a minute.",
+        description="Log in: begins a session. The rest of the request is its user's. WRONG_CREDENTIALS where the username or the password "
+        "is wrong; repeated failures are RATE_LIMITED, as an error of the field, for a minute. Costs 5 points.",
     )
     async def login(self, info: Info, input: Login) -> LoginPayload | None:  # noqa: A002  # as above
         begun = await resolve_login(info.context, input.username, input.password)
@@ -113,29 +119,34 @@ class Mutation:
 
     @mutation(
         RefreshTokensPayload,
-        description="A session's next tokens. Send it without an access token. A refresh token that is used twice ends its session.",
+        description="A session's next tokens. Send it without an access token. WRONG_CREDENTIALS where the refresh token is unknown, "
+        "expired or used: then log in again. One that is used twice ends its session.",
     )
     async def refresh_tokens(self, info: Info, input: RefreshTokens) -> RefreshTokensPayload | None:  # noqa: A002  # as above
         return RefreshTokensPayload(tokens=_tokens(await resolve_refresh_tokens(info.context, input.refresh_token)))
 
-    @mutation(LogoutPayload, description="End the session that a refresh token belongs to, with its access tokens.")
+    @mutation(LogoutPayload, description="End the session that a refresh token belongs to, with its access tokens. Needs no access token.")
     async def logout(self, info: Info, input: Logout) -> LogoutPayload | None:  # noqa: A002  # as above
         await resolve_logout(info.context, input.refresh_token)
         return LogoutPayload()
 
-    @mutation(LogoutEverywherePayload, description="End all of the viewer's sessions, this one too.")
+    @mutation(LogoutEverywherePayload, description="End all of the viewer's sessions, this one too. Needs an access token.")
     async def logout_everywhere(self, info: Info) -> LogoutEverywherePayload | None:
         await resolve_logout_everywhere(info.context)
         return LogoutEverywherePayload()
 
-    @mutation(ChangePasswordPayload, description="Change the viewer's password. All sessions end, and a new one begins.")
+    @mutation(
+        ChangePasswordPayload,
+        description="Change the viewer's password. All sessions end, and a new one begins. Needs an access token, and costs 5 points.",
+    )
     async def change_password(self, info: Info, input: ChangePassword) -> ChangePasswordPayload | None:  # noqa: A002  # as above
         tokens = await resolve_change_password(info.context, input.current_password, input.new_password)
         return ChangePasswordPayload(tokens=_tokens(tokens))
 
     @mutation(
         UpdateUserPayload,
-        description="Change a profile: what is absent stays, what is null is cleared. One's own; an admin may name another's.",
+        description="Change a profile: what is absent stays, what is null is cleared. One's own; an admin may name another's. "
+        "ALREADY_EXISTS where a new username is taken. Needs an access token.",
     )
     async def update_user(self, info: Info, input: UpdateUser) -> UpdateUserPayload | None:  # noqa: A002  # as above
         row = await resolve_update_user(info.context, input.account, input.changes())
@@ -143,7 +154,8 @@ class Mutation:
 
     @mutation(
         DeleteUserPayload,
-        description="Delete a user with every rating, for good: oneself, with the password, or another, as an admin.",
+        description="Delete a user with every rating, for good: oneself, with the password, or another, as an admin. Needs an access "
+        "token, and costs 5 points with a password.",
     )
     async def delete_user(self, info: Info, input: DeleteUser) -> DeleteUserPayload | None:  # noqa: A002  # as above
         user_id = await resolve_delete_user(info.context, input.password, input.account)
@@ -175,7 +187,7 @@ class Mutation:
     async def refresh_movie(self, info: Info, input: RefreshMovie) -> RefreshMoviePayload | None:  # noqa: A002  # as above
         return RefreshMoviePayload(movie=Movie(row=await resolve_refresh_movie(info.context, input.imdb_id)))
 
-    @mutation(DeleteMoviePayload, description="Delete a movie with everybody's ratings of it, for good; for admins.")
+    @mutation(DeleteMoviePayload, description="Delete a movie with everybody's ratings of it, for good; for admins, FORBIDDEN to others.")
     async def delete_movie(self, info: Info, input: DeleteMovie) -> DeleteMoviePayload | None:  # noqa: A002  # as above
         movie_id = await resolve_delete_movie(info.context, input.imdb_id)
         return DeleteMoviePayload(deleted_movie_id=strawberry.ID(encode_id("Movie", movie_id)))
@@ -183,13 +195,16 @@ class Mutation:
     @mutation(
         RateMoviePayload,
         description="Rate a movie, or give another value to one's rating of it: each user has one rating of a movie at most. "
-        "A film that is not stored yet is imported first, as `importMovie` does.",
+        "A film that is not stored yet is imported first, as `importMovie` does. Needs an access token.",
     )
     async def rate_movie(self, info: Info, input: RateMovie) -> RateMoviePayload | None:  # noqa: A002  # as above
         rating, movie = await resolve_rate_movie(info.context, input.imdb_id, input.value, input.scale.name)
         return RateMoviePayload(rating=Rating(row=rating), movie=Movie(row=movie))
 
-    @mutation(DeleteRatingPayload, description="Take back one's rating of a movie; an admin may name whose.")
+    @mutation(
+        DeleteRatingPayload,
+        description="Take back one's rating of a movie; an admin may name whose. NOT_FOUND where there is none. Needs an access token.",
+    )
     async def delete_rating(self, info: Info, input: DeleteRating) -> DeleteRatingPayload | None:  # noqa: A002  # as above
         rating_id, movie = await resolve_delete_rating(info.context, input.imdb_id, input.username)
         return DeleteRatingPayload(deleted_rating_id=strawberry.ID(encode_id("Rating", rating_id)), movie=Movie(row=movie))

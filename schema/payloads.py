@@ -10,13 +10,13 @@ from schema.types import Movie, Rating, User
 
 @strawberry.enum(description="Why a mutation was refused. The message says it in words, these are for programs.")
 class UserErrorCode(Enum):
-    INVALID = strawberry.enum_value("INVALID", description="An input breaks a rule.")
+    INVALID = strawberry.enum_value("INVALID", description="An input breaks a rule: `field` says which input, and `message` which rule.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is nothing of the name or id that was given.")
-    ALREADY_EXISTS = strawberry.enum_value("ALREADY_EXISTS", description="It is taken.")
+    ALREADY_EXISTS = strawberry.enum_value("ALREADY_EXISTS", description="The username is taken.")
     WRONG_CREDENTIALS = strawberry.enum_value(
         "WRONG_CREDENTIALS", description="The username, the password or the refresh token is not right; which of them is not said."
     )
-    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="Signed in, but not allowed.")
+    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="Signed in, but not allowed: it is for admins.")
     UPSTREAM_UNAVAILABLE = strawberry.enum_value(
         "UPSTREAM_UNAVAILABLE", description="An outside service did not answer: trying again later may help."
     )
@@ -27,8 +27,10 @@ class UserErrorCode(Enum):
 
 @strawberry.type(description="Something that a mutation's rules refused, and that its user can mend. Nothing was changed.")
 class UserError:
-    code: UserErrorCode = strawberry.field(description="What kind of refusal it is.")
-    message: str = strawberry.field(description="A sentence to show: what was wrong, and what would be right.")
+    code: UserErrorCode = strawberry.field(description="What kind of refusal it is: what programs go by.")
+    message: str = strawberry.field(
+        description="A sentence of English to show: what was wrong, and what would be right. Its words may change."
+    )
     field: list[str] | None = strawberry.field(
         default=None, description='The path of the input to blame, such as `["input", "value"]`; null where it is none alone.'
     )
@@ -38,8 +40,8 @@ class UserError:
 class Payload:
     errors: list[UserError] = strawberry.field(
         default_factory=list,
-        description="Why nothing was changed, everything that was found at once; empty where all is well. "
-        "While it is not, the other fields are null (and lists empty).",
+        description="What was refused, all that was found at once; empty where the mutation has done its work. Otherwise nothing was "
+        "changed, and the payload's other fields are null (lists empty).",
     )
 
 

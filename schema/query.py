@@ -45,7 +45,11 @@ MinVoteCount = Annotated[int, strawberry.argument(description="At least so many 
 OUTSIDE = "An outside query: it costs 5 points, and counts towards the calls that a client may cause in a day unless the answer is kept."
 
 
-@strawberry.type(description="What can be asked. A field that fails is null with an error, and the others stand.")
+@strawberry.type(
+    description="What can be asked. A field that fails is null with an error, and the others stand. Each costs 1 point of what a client "
+    "may spend in a minute, where it does not say otherwise, and 1 more for each started hundred of objects that its pages may hold; "
+    "`extensions.cost` tells what was spent and what is left."
+)
 class Query:
     @strawberry.field(description="The object with a global id; null where there is none that the viewer may see.")
     async def node(self, info: Info, id: GlobalId) -> Node | None:  # noqa: A002  # the argument's name in the schema
@@ -57,11 +61,17 @@ class Query:
         check_ids("ids", ids)
         return await nodes_by_global_id(info.context, ids)
 
-    @relation(resolve_viewer, description="Who the access token belongs to; null without one.")
+    @relation(
+        resolve_viewer, description="Whom the access token belongs to; null without one. One that is not valid is answered with HTTP 401."
+    )
     def viewer(self, user: UserRow | None) -> User | None:
         return None if user is None else User(row=user)
 
-    @relation(resolve_user, description="A user by username; null where there is none.")
+    @relation(
+        resolve_user,
+        description="A user by username; null where there is none. Private users are found too, by everybody: their fields say what is "
+        "hidden of them.",
+    )
     def user(self, user: UserRow | None, username: Username) -> User | None:
         return None if user is None else User(row=user)
 
@@ -91,7 +101,7 @@ class Query:
             row=wanted,
         )
 
-    @strawberry.field(description="The genres that stored movies have, by name.")
+    @strawberry.field(description="The genres that stored movies have, in the order of their names.")
     async def genres(self, info: Info) -> list[Genre] | None:
         return [Genre(row=row) for row in await resolve_genres(info.context)]
 

@@ -20,7 +20,7 @@ def _time(text: str) -> datetime:
 SCALARS: dict[object, ScalarDefinition | Any] = {  # Any: what strawberry.scalar() is declared to give
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A time in UTC as RFC 3339 writes it, to the microsecond: `2026-01-31T20:15:00.123456Z`.",
+        description="A time in UTC as RFC 3339 writes it: `2026-01-31T20:15:00.123456Z`, or without a fraction where it is zero.",
         serialize=_time_text,
         parse_value=_time,
     ),

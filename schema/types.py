@@ -35,7 +35,7 @@ from schema.values import (
     genres_of,
 )
 
-DETAILS = "Read only when asked for."
+DETAILS = "Fetched only when selected."
 PRIVATE = "is the user's own and admins' to see while the user is private"
 
 
@@ -84,14 +84,14 @@ class User(Node):
         return self.row.rating_count
 
     @strawberry.field(
-        description=f"The exact mean of the user's ratings, on the scale of ten; null without ratings. It {PRIVATE}: null to others."
+        description=f"The mean of the user's ratings, from 0.5 to 10 and not rounded; null without ratings. It {PRIVATE}: null to others."
     )
     def average_rating(self) -> float | None:
         return average_of(self.row.rating_sum, self.row.rating_count)
 
     @relation(
         resolve_user_rating_distribution,
-        description=f"The user's ratings counted by value: always twenty buckets, 0.5 to 10. It {PRIVATE}: all 0 to others.",
+        description=f"The user's ratings counted by value: always twenty buckets, from 0.5 up to 10. It {PRIVATE}: all 0 to others.",
     )
     def rating_distribution(self, distribution: Distribution | None) -> list[RatingBucket]:
         return buckets_of(distribution)
@@ -156,7 +156,10 @@ class Movie(Node):
     def poster_url(self) -> str | None:
         return self.row.poster_url
 
-    @strawberry.field(description="The genres, in one vocabulary whatever the source: `Science Fiction`, `Family`. See `genres`.")
+    @strawberry.field(
+        description="The genres, in one vocabulary whatever the source: `Science Fiction`, `Family`; empty where they are unknown. "
+        "See `Query.genres`."
+    )
     def genres(self) -> list[str]:
         return genres_of(self.row.genres)
 
@@ -172,15 +175,21 @@ class Movie(Node):
     def actors(self, details: MovieDetailsRow) -> list[str]:
         return _names(details.actors)
 
-    @relation(resolve_movie_details, description=f"The languages spoken, by their English names. {DETAILS}")
+    @relation(resolve_movie_details, description=f"The languages spoken, by their English names; empty where they are unknown. {DETAILS}")
     def languages(self, details: MovieDetailsRow) -> list[str]:
         return _names(details.languages)
 
-    @relation(resolve_movie_details, description=f"The countries it was made in, by their English names. {DETAILS}")
+    @relation(
+        resolve_movie_details,
+        description=f"The countries it was made in, by their English names; empty where they are unknown. {DETAILS}",
+    )
     def countries(self, details: MovieDetailsRow) -> list[str]:
         return _names(details.countries)
 
-    @relation(resolve_movie_details, description=f"What other sites make of it, as last told. {DETAILS}")
+    @relation(
+        resolve_movie_details,
+        description=f"What other sites make of it, as told when it was imported or last refreshed; empty where nobody has told. {DETAILS}",
+    )
     def external_ratings(self, details: MovieDetailsRow) -> list[ExternalRating]:
         return external_ratings_of(details.external_ratings)
 
@@ -203,27 +212,36 @@ class Movie(Node):
         return details.updated_at
 
     @strawberry.field(
-        description="The exact mean of all ratings, private users' too, on the scale of ten; null until somebody has rated it."
+        description="The mean of all ratings, private users' too, from 0.5 to 10 and not rounded; null until somebody has rated it."
     )
     def average_rating(self) -> float | None:
         return average_of(self.row.rating_sum, self.row.rating_count)
 
-    @strawberry.field(description="How many have rated it, private users too.")
+    @strawberry.field(
+        description="How many users have rated it, private ones too; so it may be more than `ratings.totalCount`, which leaves out "
+        "those that the viewer may not see."
+    )
     def rating_count(self) -> int:
         return self.row.rating_count
 
     @relation(
         resolve_movie_rating_distribution,
-        description=f"All ratings, private users' too, counted by value: always twenty buckets, 0.5 to 10. {DETAILS}",
+        description=f"All ratings, private users' too, counted by value: always twenty buckets, from 0.5 up to 10. {DETAILS}",
     )
     def rating_distribution(self, distribution: Distribution) -> list[RatingBucket]:
         return buckets_of(distribution)
 
-    @relation(resolve_movie_viewer_rating, description="The viewer's own rating; null where there is none or nobody is signed in.")
+    @relation(
+        resolve_movie_viewer_rating,
+        description="The viewer's own rating; null where there is none or nobody is signed in. A page's are read together.",
+    )
     def viewer_rating(self, rating: RatingRow | None) -> "Rating | None":
         return None if rating is None else Rating(row=rating)
 
-    @relation(resolve_movie_ratings, description="The ratings that the viewer may see: all but those of private users.")
+    @relation(
+        resolve_movie_ratings,
+        description="The ratings that the viewer may see: those of users who are not private, one's own, and to an admin all.",
+    )
     def ratings(
         self,
         page: Page[RatingRow],
@@ -240,7 +258,7 @@ class Movie(Node):
 class Rating(Node):
     row: strawberry.Private[RatingRow]
 
-    @strawberry.field(description="The value, exactly as it was given, on the scale asked for.")
+    @strawberry.field(description="The value, exactly as it was given: one of the twenty steps of the scale asked for.")
     def value(self, scale: Scale = RatingScale.TEN) -> float:
         return on_scale(self.row.half_points, scale.name)
 
@@ -248,7 +266,7 @@ class Rating(Node):
     def rated_at(self) -> datetime:
         return self.row.rated_at
 
-    @relation(resolve_rating_user, description="Who gave the rating.")
+    @relation(resolve_rating_user, description="Who gave the rating. A private user's ratings are shown to nobody else but admins.")
     def user(self, user: UserRow) -> User:
         return User(row=user)
 
@@ -297,7 +315,7 @@ class RatingConnection:
         page = self.page
         return [RatingEdge(row=row, order=page.order, key=key) for row, key in zip(page.rows, page.keys, strict=True)]
 
-    @strawberry.field(description="The page's ratings, for those who need no cursors.")
+    @strawberry.field(description="The page's ratings, for those who need no cursors; caches that merge pages go by `edges`.")
     def nodes(self) -> list[Rating]:
         return [Rating(row=row) for row in self.page.rows]
 
@@ -307,7 +325,7 @@ class RatingConnection:
 
     @relation(
         resolve_ratings_hidden_count,
-        description="How many ratings the whole list has that the viewer may see. Counted only when asked for.",
+        description="How many ratings the whole list has that the viewer may see. Counted only when selected.",
     )
     def total_count(self, hidden: int | None) -> int:
         return self.row.rating_count - (hidden or 0)
@@ -323,7 +341,7 @@ class MovieConnection:
         page = self.page
         return [MovieEdge(row=row, order=page.order, key=key) for row, key in zip(page.rows, page.keys, strict=True)]
 
-    @strawberry.field(description="The page's movies, for those who need no cursors.")
+    @strawberry.field(description="The page's movies, for those who need no cursors; caches that merge pages go by `edges`.")
     def nodes(self) -> list[Movie]:
         return [Movie(row=row) for row in self.page.rows]
 
@@ -334,7 +352,7 @@ class MovieConnection:
     @relation(
         resolve_movies_total_count,
         description="How many movies the filter leaves; of a search, how many were ranked: at most the best few thousand. "
-        "Counted only when asked for.",
+        "Counted only when selected.",
     )
     def total_count(self, count: int) -> int:
         return count
