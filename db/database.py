@@ -22,7 +22,7 @@ from db.sqlite import SQLiteBackend
 from db.usage import Connections, Usage
 
 TRANSACTION_SECONDS = 8.0
-"""A transaction that meets deadlocks or lost connections is run again until this long has passed."""
+"""A client's transaction that meets deadlocks or lost connections is run again until this long has passed, and then given up."""
 
 _PING: Executable = select(literal_column("1"))
 
@@ -133,20 +133,24 @@ class Database:
         """A Connection for one operation's reads, each of which sees what is committed when it runs."""
         return Reader(self._backend)
 
-    async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def transaction(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = TRANSACTION_SECONDS) -> T:
         """Commit what `work` writes. The whole of it, reads included, runs again when a deadlock or a lost connection ends it.
 
-        `work` must therefore compute what it writes from what it reads inside, and have no effect elsewhere.
+        `work` must therefore compute what it writes from what it reads inside, and have no effect elsewhere. Once `seconds` have
+        passed it is ended wherever it is, and DatabaseAway raised: whether it is committed is then unknown.
         """
-        deadline = asyncio.get_running_loop().time() + TRANSACTION_SECONDS
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._committed(work)
+        except TimeoutError as error:
+            raise DatabaseAway("deadlocks or lost connections used up the transaction's time") from error
+
+    async def _committed(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         pause = 0.005
         while True:
-            try:
+            with suppress(DatabaseAway):
                 async with self._backend.begin() as connection:
                     return await work(_OpenTransaction(self._backend, connection))
-            except DatabaseAway as error:
-                if asyncio.get_running_loop().time() + pause > deadline:
-                    raise DatabaseAway("deadlocks or lost connections used up the transaction's time") from error
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
             pause = min(2 * pause, 0.5)
 

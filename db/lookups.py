@@ -18,7 +18,7 @@ FEW = 4
 """Larger look-ups go alone: everybody in a statement is given all of its rows."""
 
 
-LOOKUP_SECONDS = 8.0
+LOOKUP_SECONDS = 10.0
 """The operations' own deadlines end their waiting, not what they wait for."""
 
 
@@ -78,9 +78,8 @@ class SharedLookups:
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 rows.set_result(await self._open_reader().fetch(statement, {name: keys}))
-        except TimeoutError:
-            rows.set_exception(DatabaseAway("the database did not answer in time"))
-        except DatabaseAway as error:
+        except (DatabaseAway, TimeoutError) as reason:
+            error = reason if isinstance(reason, DatabaseAway) else DatabaseAway("the database did not answer in time")
             rows.set_exception(error)
             _fail(lane, error)
         except Exception as error:  # for every caller to raise

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from db.connection import Transaction
 from db.database import Database
-from db.loading import commit
+from db.loading import LOADING_SECONDS, commit
 from db.loading_repository import NewRating, NewUser, add_movies, add_users, upsert_ratings
 from db.movie_facts import MovieFacts
 from db.movielens_files import Report, count_rows, open_folder
@@ -52,10 +52,10 @@ async def load(database: Database, path: Path, *, report: Report, progress: Prog
     movie_ids: dict[int, int] = {}
     rating_count = 0
     for movies in _batches(read_movies(folder, report), MOVIES_A_BATCH):
-        movie_ids |= await commit(database, partial(_store_movies, movies=movies, now=now))
+        movie_ids |= await commit(database, partial(_store_movies, movies=movies, now=now), LOADING_SECONDS)
         progress.advance(len(movies))
     for ratings in _batches(read_ratings(folder, movie_ids, report), RATINGS_A_BATCH):
-        await commit(database, partial(_store_ratings, ratings=ratings, movie_ids=movie_ids, now=now))
+        await commit(database, partial(_store_ratings, ratings=ratings, movie_ids=movie_ids, now=now), LOADING_SECONDS)
         progress.advance(len(ratings))
         rating_count += len(ratings)
     return Loaded(len(movie_ids), rating_count)

@@ -18,8 +18,10 @@ from db.rendering import Rendered, Result
 from db.usage import Connections, Usage
 
 CONNECT_SECONDS = 3
-ACQUIRE_SECONDS = 5.0
-STATEMENT_SECONDS = 8.0
+ACQUIRE_SECONDS = 4.0
+STATEMENT_SECONDS = 6.0
+"""With the wait for a connection, ten seconds: nobody waits longer for what is not going to come."""
+
 PREPARED_STATEMENTS = 64
 IDLE_SECONDS = 600
 
@@ -60,7 +62,8 @@ class MySQLBackend:
 
     async def acquire(self) -> "MySQLConnection":
         try:
-            if self._pool.freesize:
+            # While somebody connects, which a network that swallows everything draws out, even free ones have to be waited for.
+            if self._pool.freesize and not self._pool.cond.locked():
                 return MySQLConnection(await self._pool.acquire())
             with self.usage.waiting() if self._pool.size >= self._pool.maxsize else nullcontext():
                 async with asyncio.timeout(ACQUIRE_SECONDS):

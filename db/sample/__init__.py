@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from db import user_repository
 from db.connection import Transaction
 from db.database import Database
-from db.loading import commit
+from db.loading import LOADING_SECONDS, commit
 from db.loading_repository import NewRating, NewUser, add_movies, add_users, upsert_ratings
 from db.movie_facts import MovieFacts
 
@@ -64,7 +64,7 @@ async def load_sample(database: Database, now: datetime | None = None) -> bool:
         await upsert_ratings(transaction, given)
         return True
 
-    return await commit(database, work)
+    return await commit(database, work, LOADING_SECONDS)
 
 
 def _new_user(user: SampleUser) -> NewUser:
