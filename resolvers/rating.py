@@ -48,8 +48,13 @@ async def resolve_delete_rating(context: Context, imdb_id: str, username: str | 
     user_id = await id_of_account(context, username, USERNAME)
     raise_all(list(imdb_id_errors(imdb_id)))
 
+    deleted: tuple[int, MovieRow] | None = None
+
     async def work(transaction: Transaction) -> tuple[int, MovieRow] | None:
-        return await rating_repository.delete(transaction, user_id, imdb_id)
+        # Where nobody knows whether an earlier run was committed, a rating that is there no more was deleted by that one.
+        nonlocal deleted
+        deleted = await rating_repository.delete(transaction, user_id, imdb_id) or deleted
+        return deleted
 
     deleted = await context.services.database.transaction(work)
     if deleted is None:
