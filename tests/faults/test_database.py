@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -13,7 +14,6 @@ from sqlalchemy.engine import make_url
 
 from db.mysql import connection_options
 from tests.cinegraph import Cinegraph
-from tests.databases import query, run_statements
 from tests.faults.conftest import Note, addresses
 from tests.faults.endurance import endure
 from tests.faults.proxy import TcpProxy
@@ -66,15 +66,15 @@ async def test_connections_are_killed_one_by_one(servers: list[Cinegraph], films
 
     async def fault() -> None:
         nonlocal killed
-        async with session(films_url) as cursor, asyncio.timeout(10):
-            with suppress(TimeoutError):
-                while True:
-                    await cursor.execute(OTHERS)
-                    for (connection,) in await cursor.fetchall():
-                        with suppress(Error):  # it has just ended by itself
-                            await cursor.execute(f"KILL {connection}")
-                            killed += 1
-                        await asyncio.sleep(0.02)
+        end = time.monotonic() + 10
+        async with session(films_url) as cursor:
+            while time.monotonic() < end:
+                await cursor.execute(OTHERS)
+                for (connection,) in await cursor.fetchall():
+                    with suppress(Error):  # it has just ended by itself
+                        await cursor.execute(f"KILL {connection}")
+                        killed += 1
+                    await asyncio.sleep(0.02)
 
     endured = note(await endure("connections killed one by one for 10 s", fault, addresses(servers), films_url))
 
@@ -131,21 +131,23 @@ async def test_deadlocks(servers: list[Cinegraph], films_url: str, note: Note) -
             each.cancel()
         await asyncio.gather(*in_the_way, return_exceptions=True)
 
-    before = deadlocks(films_url)
+    before = await deadlocks(films_url)
     endured = note(await endure("deadlocks for 8 s", fault, addresses(servers), films_url))
 
-    assert deadlocks(films_url) - before > 10
+    assert await deadlocks(films_url) - before > 10
     endured.assert_it_is_endured()
 
 
-def deadlocks(url: str) -> int:
-    [(_, count)] = query(url, "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
-    return int(count)
+async def deadlocks(url: str) -> int:
+    async with session(url) as cursor:
+        await cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
+        return int((await cursor.fetchall())[0][1])
 
 
 async def test_lock_timeouts(mariadb: MariaDB, films_url: str, tmp_path_factory: pytest.TempPathFactory, note: Note) -> None:
     """Somebody keeps every movie locked for longer than a statement waits for a lock."""
-    run_statements(films_url, ["SET GLOBAL innodb_lock_wait_timeout = 1"])
+    async with session(films_url) as cursor:
+        await cursor.execute("SET GLOBAL innodb_lock_wait_timeout = 1")
 
     async def fault() -> None:
         async with session(films_url) as cursor:

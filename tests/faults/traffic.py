@@ -121,7 +121,7 @@ class Person:
 
     async def _send(self, document: str, variables: Mapping[str, Any]) -> Any:  # Any: JSON
         """The data of an operation that did its work; None else."""
-        request_id = f"{self.username}.{next(self._numbers)}"
+        request_id = f"{self.username}.{document.split(maxsplit=2)[1].partition('(')[0]}.{next(self._numbers)}"
         client = self._random.choice(self._clients)
         begun = time.monotonic()
         try:
