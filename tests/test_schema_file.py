@@ -3,6 +3,7 @@
 `make clients` runs these tests.
 """
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -62,6 +63,12 @@ def test_no_client_of_the_last_release_breaks_unawares(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("earlier", "later", "same"), [("1.2.0", "1.3.0", True), ("1.2.0", "2.0.0", False), ("0.1.4", "0.2.0", False)])
 def test_versions_of_one_line_promise_the_same_schema(earlier: str, later: str, same: bool) -> None:
     assert (line_of(earlier) == line_of(later)) is same
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    headings = re.findall(r"^## \[(.+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert headings[0] == current_version()
 
 
 def line_of(version: str) -> tuple[str, ...]:
