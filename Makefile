@@ -12,12 +12,16 @@ help:
 	@echo 'make run      serve a sample catalogue at http://127.0.0.1:8000/graphql'
 	@echo 'make test     run the tests, on SQLite and on MariaDB'
 	@echo 'make check    lint, types and tests: what a change has to pass'
+	@echo 'make faults   kill, cut off and fill up what Cinegraph stands on, under load (five minutes)'
+	@echo 'make soak     half an hour of mixed traffic, with plots (MINUTES=30)'
+	@echo 'make fuzz     send operations made up from the schema, in search of server errors (CASES=300)'
 	@echo 'make install  make .venv with everything that runs and tests the project'
 	@echo 'make graphiql bundle GraphiQL, so that its page needs nothing from elsewhere (with npm)'
 	@echo 'make clients  generate clients from the schema and run them, and hold the schema to its rules (with npm)'
 	@echo 'make format   put the code into its standard layout'
 	@echo 'make lock     choose versions anew after a change of dependencies in pyproject.toml'
 	@echo 'make audit    look the locked versions up among the known vulnerabilities'
+	@echo 'make sbom     write the bill of materials, sbom.json, from the lock file'
 	@echo 'make clean    remove .venv and every cache'
 
 run: .venv/.runs graphiql
@@ -29,6 +33,20 @@ test:
 	.venv/bin/python -m pytest
 
 check: lint types test
+
+faults: install
+	.ci/system-packages
+	.venv/bin/python -m pytest tests/faults
+
+MINUTES ?= 30
+soak: install
+	.ci/system-packages
+	.venv/bin/python -m tests.faults.soak --minutes $(MINUTES)
+
+CASES ?= 300
+fuzz: install
+	.ci/system-packages
+	CASES=$(CASES) .venv/bin/python -m pytest tests/fuzz
 
 lint: install
 	.venv/bin/python -m ruff check .
@@ -84,6 +102,9 @@ lock: install
 
 audit: install
 	.venv/bin/python -m pip_audit --disable-pip --require-hashes --requirement requirements.lock
+
+sbom: install
+	.venv/bin/python -m cyclonedx_py requirements --pyproject pyproject.toml --mc-type application --output-reproducible --output-file sbom.json requirements.lock
 
 clean:
 	rm -rf $(GRAPHIQL)/dist $(GRAPHIQL)/node_modules

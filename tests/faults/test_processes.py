@@ -56,9 +56,10 @@ async def test_a_server_is_told_to_stop(servers: list[Cinegraph], films_url: str
 async def test_redis_is_killed(films_url: str, tmp_path_factory: pytest.TempPathFactory, note: Note, seconds: int) -> None:
     """What it held is kept by each process itself until it is back."""
     with Redis(tmp_path_factory.mktemp("redis")) as redis:
-        settings = {"REDIS_URL": redis.url, "RATE_LIMIT_PER_MINUTE": "10000000"}
-        one = Cinegraph(tmp_path_factory.mktemp("one"), films_url, **settings)
-        two = Cinegraph(tmp_path_factory.mktemp("two"), films_url, **settings)
+        one, two = (
+            Cinegraph(tmp_path_factory.mktemp(name), films_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="10000000")
+            for name in ("one", "two")
+        )
         with one, two:
             endured = note(await endure(f"Redis killed, away for {seconds} s", _killing(redis, seconds), addresses([one, two]), films_url))
 
