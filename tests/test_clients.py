@@ -43,19 +43,25 @@ def generated() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinegraph]:
-    """A server with the films of tests/films.py, which asks the emulated services and lets a frontend elsewhere ask it."""
-    folder = tmp_path_factory.mktemp("server")
-    url = sqlite_url(folder / "cinegraph.db")
+def films_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A SQLite file with the films of tests/films.py."""
+    url = sqlite_url(tmp_path_factory.mktemp("films") / "cinegraph.db")
     upgrade(url)
     asyncio.run(fill(url))
-    with Upstream() as upstream, Cinegraph(folder, url, workers=1, CORS_ORIGINS=FRONTEND, **upstream.settings) as server:
-        yield server
+    return url
 
 
 async def fill(url: str) -> None:
     async with open_database(url) as database:
         await store_films(database)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, films_url: str) -> Iterator[Cinegraph]:
+    """A server that asks the emulated services, and lets a frontend on another origin ask it."""
+    folder = tmp_path_factory.mktemp("server")
+    with Upstream() as upstream, Cinegraph(folder, films_url, workers=1, CORS_ORIGINS=FRONTEND, **upstream.settings) as server:
+        yield server
 
 
 def test_what_is_generated_and_what_stands_on_it_is_strictly_typed() -> None:
@@ -67,6 +73,13 @@ def test_what_is_generated_and_what_stands_on_it_is_strictly_typed() -> None:
 def test_it_signs_in_reads_pages_rates_and_listens(client: str, server: Cinegraph) -> None:
     """What it meets is asserted in CLIENT.test.ts."""
     run("node_modules/.bin/vitest", "run", client, CINEGRAPH_URL=server.address, FRONTEND_ORIGIN=FRONTEND)
+
+
+def test_a_server_runs_the_documents_that_graphql_codegen_lists_alone(tmp_path: Path, films_url: str) -> None:
+    manifest = GENERATED / "examples" / "persisted-documents.json"
+
+    with Cinegraph(tmp_path, films_url, workers=1, TRUSTED_DOCUMENTS=str(manifest)) as server:
+        run("node_modules/.bin/vitest", "run", "trusted", CINEGRAPH_URL=server.address)
 
 
 def test_the_python_client_is_strictly_typed() -> None:
