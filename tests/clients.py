@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from resolvers.access import Viewer
 from resolvers.context import Context
 from resolvers.services import Services
+from schema.execution.events import open_answers
 from schema.execution.execute import Executor, GraphQLRequest
 from schema.execution.limits import Limits
 
@@ -57,6 +58,16 @@ class Insider:
     async def body(self, query: str, variables: Variables = None, viewer: Viewer | None = None) -> Any:  # Any: JSON
         context = Context(self.services, viewer=viewer, request_id="test")
         return (await self._executor.run(GraphQLRequest(query, variables=variables), context)).body()
+
+    @asynccontextmanager
+    async def listening(self, query: str, viewer: Viewer | None = None) -> AsyncIterator[AsyncIterator[Any]]:  # Any: JSON
+        """The answers to a subscription from now on."""
+
+        async def context() -> Context:
+            return Context(self.services, viewer=viewer, request_id="test")
+
+        async with open_answers(self._executor, GraphQLRequest(query), context) as answers:
+            yield (answer.body() async for answer in answers)
 
     async def ask(self, query: str, variables: Variables = None, viewer: Viewer | None = None) -> Any:  # Any: JSON
         """The operation's data; fails where there are errors."""
