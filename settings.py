@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     max_query_cost: int = Field(default=1000, ge=1)
     # More than a call outside (10 seconds) and a transaction (8) may take together.
     max_operation_seconds: float = Field(default=30, gt=0)
-    max_operations_at_once: int = Field(default=50, ge=1)
+    max_operations_at_once: int = Field(default=200, ge=1)
     redis_url: str | None = Field(default=None, repr=False)
     web_concurrency: int = Field(default=1, ge=1)
     """How many processes serve, as uvicorn calls it: they share what the outside services tolerate."""
@@ -165,6 +165,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is a SQLite file."""
         return make_url(self.database_url).get_backend_name() == "sqlite"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server is for programs that know the schema, and tells nobody of it."""
+        return self.graphiql == "off" and self.introspection == "off"
 
     @cached_property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -20,7 +20,7 @@ from schema.transport.endpoint import Endpoint
 from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
-from schema.transport.http import answer_request, refusal
+from schema.transport.http import answer_request, media_type_of, refusal
 from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.origins import cross_origin
@@ -39,7 +39,8 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
     graphiql = load_graphiql(PATH) if settings.graphiql == "on" else None
     metrics = Metrics(settings.prometheus_multiproc_dir)
     executor = Executor(limits_of(settings), introspection=settings.introspection == "on", gate=gate_of(settings, metrics))
-    endpoint = Endpoint(executor, _persisted(settings, executor), settings.max_body_bytes, settings.cors_origins)
+    persisted = _persisted(settings, executor)
+    endpoint = Endpoint(executor, persisted, settings.max_body_bytes, settings.cors_origins, texts_by_get=not settings.is_closed)
 
     async def graphql(request: Request) -> Response:
         if graphiql is not None and wants_graphiql(request):
@@ -48,7 +49,7 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
         try:
             viewer = await authenticate(request, services.sessions)
         except RequestRefused as refused:
-            return refusal(refused)
+            return refusal(refused, media_type_of(request))
         address = client_address(request, settings.proxy_networks)
         context = Context(services, viewer=viewer, request_id=request.state.request_id, address=address)
         return await answer_request(request, context, endpoint)

@@ -31,12 +31,13 @@ class OpenStreams:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`origins` are those whose pages may use the API besides our own."""
+    """`origins` are those whose pages may use the API besides our own. Without `texts_by_get` a GET names its document by its hash."""
 
     executor: Executor
     persisted: Persisted
     max_body_bytes: int
     origins: Sequence[str]
+    texts_by_get: bool = True
     open_streams: OpenStreams = field(default_factory=OpenStreams)
 
     async def completed(self, request: GraphQLRequest, services: Services, media_type: str = JSON) -> GraphQLRequest:

@@ -26,8 +26,6 @@ HOW_TO_SUBSCRIBE = (
     "and over WebSocket with the subprotocol graphql-transport-ws."
 )
 
-NOT_A_REQUEST = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "QUERY_TOO_COMPLEX"}
-
 
 async def answer_request(request: Request, context: Context, endpoint: Endpoint) -> Response:
     """Run the GraphQL request that an HTTP request holds, or say why not."""
@@ -36,6 +34,8 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
         accepted = negotiate(request.headers.get("accept", ""))
         media_type = accepted.media_type or JSON
         asked = await read_request(request, endpoint.max_body_bytes)
+        if request.method == "GET" and asked.query and not endpoint.texts_by_get:
+            return refusal(not_by_get("GET is for documents that are named by their hash"), media_type)
         asked = await endpoint.completed(asked, context.services, media_type)
         if not accepted.media_type:
             return _stream(request, asked, accepted.framing, context, endpoint)
@@ -45,7 +45,7 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
     except IsSubscription:
         return _stream(request, asked, accepted.framing, context, endpoint)
     except MutationOverGet:
-        return refusal(RequestRefused(405, "METHOD_NOT_ALLOWED", "GET is for queries: send this by POST.", {"Allow": "POST"}), media_type)
+        return refusal(not_by_get("GET is for queries"), media_type)
     if request.method == "GET":
         return _to_get(request, answer, media_type)
     return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
@@ -79,6 +79,18 @@ def status_of(answer: Answer, media_type: str) -> int:
 def _retry_after(answer: Answer) -> Mapping[str, str]:
     seconds = [error["extensions"]["retryAfter"] for error in answer.errors if "retryAfter" in error["extensions"]]
     return {"Retry-After": str(max(seconds))} if seconds else {}
+
+
+def media_type_of(request: Request) -> str:
+    """What to refuse a request in: clients read the errors of what they asked for."""
+    try:
+        return negotiate(request.headers.get("accept", "")).media_type or JSON
+    except RequestRefused:
+        return JSON
+
+
+def not_by_get(rule: str) -> RequestRefused:
+    return RequestRefused(405, "METHOD_NOT_ALLOWED", f"{rule}: send this by POST.", {"Allow": "POST"})
 
 
 def refusal(refused: RequestRefused, media_type: str = JSON) -> Response:
