@@ -35,7 +35,7 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
         media_type = accepted.media_type or JSON
         asked = await read_request(request, endpoint.max_body_bytes)
         if request.method == "GET" and asked.query and not endpoint.texts_by_get:
-            return refusal(not_by_get("GET is for documents that are named by their hash"), media_type)
+            raise not_by_get("GET is for documents that are named by their hash")
         asked = await endpoint.completed(asked, context.services, media_type)
         if not accepted.media_type:
             return _stream(request, asked, accepted.framing, context, endpoint)

@@ -127,7 +127,6 @@ async def test_processes_on_one_redis_share_a_bucket_and_without_it_each_has_its
         (tmp_path / name).mkdir()
     one_url, other_url = sqlite_url(tmp_path / "one.db"), sqlite_url(tmp_path / "other.db")
     with Redis(tmp_path / "redis") as redis:
-        settings = {"REDIS_URL": redis.url, "RATE_LIMIT_PER_MINUTE": "20"}
         with (
             Cinegraph(tmp_path / "one", one_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as one,
             Cinegraph(tmp_path / "other", other_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as other,
