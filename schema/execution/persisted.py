@@ -122,7 +122,8 @@ def load_trusted_documents(manifest: Path, executor: Executor) -> TrustedDocumen
             executor.check(text)
         except InvalidDocument as invalid:
             raise SettingsError(f"TRUSTED_DOCUMENTS is wrong: the document {name} cannot be run: {invalid}") from None
-    return TrustedDocuments(documents)
+    # graphql-codegen names the algorithm before each hash, and clients need not.
+    return TrustedDocuments({name.removeprefix("sha256:"): text for name, text in documents.items()})
 
 
 def _sha256(request: GraphQLRequest) -> str | None:
