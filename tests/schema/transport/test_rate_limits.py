@@ -126,17 +126,17 @@ async def test_processes_on_one_redis_share_a_bucket_and_without_it_each_has_its
     for name in ("redis", "one", "other"):
         (tmp_path / name).mkdir()
     one_url, other_url = sqlite_url(tmp_path / "one.db"), sqlite_url(tmp_path / "other.db")
-    with Redis(tmp_path / "redis") as redis:
-        with (
-            Cinegraph(tmp_path / "one", one_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as one,
-            Cinegraph(tmp_path / "other", other_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as other,
-        ):
-            async with over_http(one.address) as first, over_http(other.address) as second:
-                assert [await body(first), await body(second), await body(first)] == [19, 18, 17]
-                assert await statuses([first, second], 20) == [200] * 17 + [429] * 3
-                redis.kill()
-                assert await statuses([first], 22) == [200] * 20 + [429] * 2
-                assert await statuses([second], 22) == [200] * 20 + [429] * 2
+    with (
+        Redis(tmp_path / "redis") as redis,
+        Cinegraph(tmp_path / "one", one_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as one,
+        Cinegraph(tmp_path / "other", other_url, REDIS_URL=redis.url, RATE_LIMIT_PER_MINUTE="20") as other,
+    ):
+        async with over_http(one.address) as first, over_http(other.address) as second:
+            assert [await body(first), await body(second), await body(first)] == [19, 18, 17]
+            assert await statuses([first, second], 20) == [200] * 17 + [429] * 3
+            redis.kill()
+            assert await statuses([first], 22) == [200] * 20 + [429] * 2
+            assert await statuses([second], 22) == [200] * 20 + [429] * 2
 
 
 async def test_the_workers_of_one_server_share_a_bucket_on_redis(tmp_path: Path, redis_url: str) -> None:
