@@ -61,4 +61,4 @@ def article_first(title: str) -> str:
         return title
     name, article = moved.groups()
     blank = "" if article.endswith(("'", "’")) else " "
-    return f"{article}{blank}{name}{title[moved.end() :]}"
+    return f"{article}{blank}{name.rstrip()}{title[moved.end() :]}"
