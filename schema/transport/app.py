@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +21,7 @@ from schema.transport.endpoint import Endpoint
 from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
-from schema.transport.http import answer_request, media_type_of, refusal
+from schema.transport.http import answer_http_error, answer_request, media_type_of, refusal
 from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.origins import cross_origin
@@ -74,6 +75,7 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             metrics_route(metrics, settings.metrics_token),
         ],
         middleware=[*cross_origin(settings.cors_origins), Middleware(RequestLog, statuses=metrics.statuses)],
+        exception_handlers={HTTPException: answer_http_error},
         lifespan=lifespan,
     )
 

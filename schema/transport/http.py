@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +21,11 @@ _CONTENT_TYPES = {each: f"{each}; charset=utf-8".encode() for each in (JSON, GRA
 
 STATUS_OF_NOTHING = {"RATE_LIMITED": 429, "SERVICE_UNAVAILABLE": 503}
 """The status where no root field has a value, by the code of an error."""
+
+OTHER_ADDRESSES = {
+    404: ("NOT_FOUND", "There is nothing here: the API is at /graphql."),
+    405: ("METHOD_NOT_ALLOWED", "This address takes other methods: see the header Allow."),
+}
 
 HOW_TO_SUBSCRIBE = (
     "Answers come one by one to a POST with `Accept: text/event-stream` or `Accept: multipart/mixed;subscriptionSpec=1.0`, "
@@ -96,6 +102,13 @@ def not_by_get(rule: str) -> RequestRefused:
 def refusal(refused: RequestRefused, media_type: str = JSON) -> Response:
     body = {"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]}
     return json_response(body, media_type, refused.status, refused.headers)
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """What Starlette refuses, refused as everything else is: an address that is none, or a method that it has not."""
+    assert isinstance(error, HTTPException)  # noqa: S101  # it is what this is registered for
+    code, message = OTHER_ADDRESSES.get(error.status_code, ("BAD_REQUEST", error.detail))
+    return refusal(RequestRefused(error.status_code, code, message, dict(error.headers or {})), media_type_of(request))
 
 
 class JsonResponse(Response):
