@@ -4,44 +4,31 @@ Ours are plain methods of `self` and their arguments, attributes, relations (sch
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import strawberry
 from graphql import (
     FieldNode,
     GraphQLField,
-    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLScalarType,
-    GraphQLSchema,
-    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
-    get_argument_values,
     get_named_type,
-    get_nullable_type,
     is_list_type,
     is_non_null_type,
-    is_specified_scalar_type,
 )
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
-from schema import executable, schema
+from schema import executable
+from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import Document
 from schema.execution.generated import Namespace, completed
 from schema.execution.plans import Arguments, CompleteList, CompleteObject, Completion, ObjectPlan, Plan, RootField, Step
 from schema.execution.selections import Selections, Unplannable
-from schema.relation import RelationField, plain
-
-Given = Callable[[Any], Mapping[str, Any]]  # Any: graphql-core's VariableValues; coerced arguments
-
+from schema.relation import RelationField
 
 MAX_VARIANTS = 32
 """A document whose variables steer it in more ways than this has plans for the first of them."""
@@ -63,7 +50,7 @@ def plan_of(document: Document, operation: OperationDefinitionNode, variables: M
 
 def _made(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
     try:
-        return Planner(executable, schema, Selections(executable, document.ast, variables)).plan(operation)
+        return Planner(Selections(executable, document.ast, variables), operation).plan()
     except Unplannable:
         return None
 
@@ -71,24 +58,20 @@ def _made(document: Document, operation: OperationDefinitionNode, variables: Map
 class Planner:
     """Plans one operation. The fields' arguments are numbered as they are met, and coerced once a run, however many objects ask."""
 
-    def __init__(self, schema: GraphQLSchema, strawberry_schema: strawberry.Schema, selections: Selections) -> None:
-        self._schema = schema
-        self._strawberry = strawberry_schema
+    def __init__(self, selections: Selections, operation: OperationDefinitionNode) -> None:
         self._selections = selections
+        self._operation = operation
         self._names = Namespace()
-        self._required: Collection[str] = ()
+        self._coerced = CoercedArguments(operation)
         self._given: list[Given | Mapping[str, Any]] = []
 
-    def plan(self, operation: OperationDefinitionNode) -> Plan:
-        root_type = self._schema.get_root_type(operation.operation)
-        if root_type is None or operation.directives:
-            raise Unplannable(operation.operation.value)
-        fields = self._selections.fields(root_type, [operation.selection_set])
-        if operation.operation is OperationType.MUTATION and len(fields) > 1:
+    def plan(self) -> Plan:
+        root_type = executable.get_root_type(self._operation.operation)
+        if root_type is None or self._operation.directives:
+            raise Unplannable(self._operation.operation.value)
+        fields = self._selections.fields(root_type, [self._operation.selection_set])
+        if self._operation.operation is OperationType.MUTATION and len(fields) > 1:
             raise Unplannable("mutations in series: if one fails below, those before it cannot be read again as they were")
-        self._required = {
-            each.variable.name.value for each in operation.variable_definitions or () if isinstance(each.type, NonNullTypeNode)
-        }
         roots = [self._root(root_type, key, nodes, alone=len(fields) == 1) for key, nodes in fields.items()]
         return Plan(roots, self._arguments())
 
@@ -131,36 +114,8 @@ class Planner:
         return definition, field
 
     def _number(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool) -> int:
-        self._given.append(self._arguments_of(definition, field, node, enums_as_names))
+        self._given.append(self._coerced.of(definition, field, node, enums_as_names=enums_as_names))
         return len(self._given) - 1
-
-    def _arguments_of(
-        self, definition: GraphQLField, field: StrawberryField, node: FieldNode, enums_as_names: bool
-    ) -> Given | Mapping[str, Any]:
-        """A field's arguments: known now where none names a variable, else a function of the variables."""
-        config, registry = self._strawberry.config, self._strawberry.schema_converter.scalar_registry
-
-        def coerce(arguments: GraphQLField, variables: Any) -> Mapping[str, Any]:
-            values = get_argument_values(arguments, node, variables)
-            converted = convert_arguments(values, field.arguments, scalar_registry=registry, config=config)
-            return plain(converted) if enums_as_names else converted
-
-        named = {each.name.value: each.value for each in node.arguments or () if _names_variables(each.value)}
-        if not named:
-            return coerce(definition, None)
-        direct = _direct_variables(definition, field, named, self._required)
-        if direct is None:
-            return lambda variables: coerce(definition, variables)
-        rest = GraphQLField(definition.type, {name: each for name, each in definition.args.items() if name not in named})
-        constant = coerce(rest, None)
-
-        def given(variables: Any) -> Mapping[str, Any]:
-            values = variables.coerced
-            if all(variable in values for variable in direct.values()):
-                return {**constant, **{name: values[variable] for name, variable in direct.items()}}
-            return coerce(definition, variables)
-
-        return given
 
     def _completion(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> tuple[Callable[..., Any] | None, Completion | None]:
         """How values of this type are completed: a function for plain objects, or a completion for what needs steps; neither for leaves."""
@@ -168,7 +123,7 @@ class Planner:
         if isinstance(named, GraphQLObjectType):
             kinds = [named]
         elif isinstance(named, GraphQLInterfaceType):
-            kinds = list(self._schema.get_possible_types(named))
+            kinds = list(executable.get_possible_types(named))
         else:
             return None, None
         plans = {_python_type(each): self._object(each, nodes) for each in kinds}
@@ -227,36 +182,13 @@ class Planner:
         if function is None:
             return f"o.{field.python_name}"
         _require_plain(function)
-        given = self._arguments_of(definition, field, node, enums_as_names=False) if field.arguments else {}
+        given = self._coerced.of(definition, field, node, enums_as_names=False) if field.arguments else {}
         if callable(given):
             self._given.append(given)
             return f"{self._names.name(function)}(o, **A[{len(self._given) - 1}])"
         defaults = inspect.signature(function).parameters
         changed = {name: value for name, value in given.items() if defaults[name].default is not value}
         return f"{self._names.name(partial(function, **changed) if changed else function)}(o)"
-
-
-def _direct_variables(
-    definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any], required: Collection[str]
-) -> dict[str, str] | None:
-    """The variables that are passed on as they are, by the parameters' names; None where one needs more than that."""
-    direct = {}
-    for argument in field.arguments:
-        name = argument.graphql_name or to_camel_case(argument.python_name)
-        if name in named:
-            kind = definition.args[name].type
-            if not isinstance(named[name], VariableNode) or not _is_plain(kind):
-                return None
-            variable = named[name].name.value
-            if is_non_null_type(kind) and variable not in required:
-                return None  # it has a default, and may be null all the same, which is an error
-            direct[argument.python_name] = variable
-    return direct if len(direct) == len(named) else None
-
-
-def _is_plain(kind: GraphQLInputType) -> bool:
-    nullable = get_nullable_type(kind)
-    return isinstance(nullable, GraphQLScalarType) and is_specified_scalar_type(nullable)
 
 
 def _completion_of(kind: GraphQLOutputType, plans: Mapping[type, ObjectPlan]) -> Completion:
@@ -275,10 +207,3 @@ def _require_plain(function: Any) -> None:
 def _python_type(kind: GraphQLObjectType) -> type:
     origin: type = kind.extensions["strawberry-definition"].origin
     return origin
-
-
-def _names_variables(value: Any) -> bool:
-    if isinstance(value, VariableNode):
-        return True
-    parts = getattr(value, "values", None) or [each.value for each in getattr(value, "fields", None) or ()]
-    return any(_names_variables(part) for part in parts)

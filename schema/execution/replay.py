@@ -22,11 +22,8 @@ def replay_roots(schema: GraphQLSchema) -> GraphQLSchema:
 def _replaying(resolve: Resolve) -> Resolve:
     def resolve_or_replay(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         resolved = info.context.resolved_roots
-        if info.path.key not in resolved:
-            return resolve(source, info, **arguments)
-        value = resolved[info.path.key]
-        if isinstance(value, Exception):
-            raise value
-        return value
+        if info.path.key in resolved:
+            return resolved[info.path.key]  # an exception is raised by graphql-core, as each is that a field gives
+        return resolve(source, info, **arguments)
 
     return resolve_or_replay

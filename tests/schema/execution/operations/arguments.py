@@ -7,7 +7,7 @@ from typing import Any
 from resolvers.cursors import encode_cursor
 from tests.factories import EPOCH
 from tests.schema.execution.both_ways import Operation
-from tests.schema.execution.library import GLOBAL_IDS, IMDB_IDS, UNKNOWN_GLOBAL_IDS, UNKNOWN_IMDB_IDS, UNRATED, USERNAMES
+from tests.schema.execution.library import ANYBODY, GLOBAL_IDS, IMDB_IDS, UNKNOWN_GLOBAL_IDS, UNKNOWN_IMDB_IDS, UNRATED, USERNAMES
 from tests.schema.execution.operations.places import MOVIE, USER
 
 Json = Any  # Any: JSON
@@ -33,6 +33,7 @@ def variables() -> Iterator[Operation]:
     yield from _scalars_and_enums()
     yield from _lists()
     yield from _objects()
+    yield from _oddities()
     for name, given in (("A", {"if": True}), ("A", {"if": False}), ("B", None)):
         document = f"query A($if: Boolean!) {{ {MOVIE} {{ title id @include(if: $if) }} }} query B {{ {USER} {{ id }} }}"
         yield Operation(document, given, name=name)
@@ -90,6 +91,20 @@ def _objects() -> Iterator[Operation]:
     for search, start, order in product((None, "film"), (None, 1970), (None, "TITLE", "RELEVANCE")):
         yield Operation(document, {"search": search, "from": start, "genre": "Drama", "order": order})
     yield Operation(document, {"genre": "Drama"})
+
+
+def _oddities() -> Iterator[Operation]:
+    """Values at the edges of their types, and inputs of which exactly one is allowed."""
+    given: list[Json] = [2**31 - 1, 2**31, 3.0, 3.5, "3", True, [3], [[3]], 1e400, float("nan"), 10**400]
+    for value in given:
+        yield Operation(f"query ($first: Int) {{ {USER} {{ ratings(first: $first) {{ totalCount }} }} }}", {"first": value})
+        rate = 'rateMovie(input: { imdbId: "nonsense", value: $value }) { errors { code message } }'
+        yield Operation(f"mutation ($value: Float!) {{ {rate} }}", {"value": value}, ANYBODY)
+    for literal in ("{}", '{ imdbId: "nonsense" }', "{ imdbId: null }", '{ imdbId: "nonsense", tmdbId: 1 }', "{ imdbId: $id }"):
+        declared = "($id: ID)" if "$id" in literal else ""
+        yield Operation(f"mutation {declared} {{ importMovie(input: {literal}) {{ errors {{ code message }} }} }}", {"id": None}, ANYBODY)
+    for name in ("user1", "user\ud800", "\0", "user1 "):
+        yield Operation("query ($name: String!) { user(username: $name) { id } }", {"name": name, "more": 1})
 
 
 def pages() -> Iterator[Operation]:

@@ -97,6 +97,7 @@ def fragments() -> Iterator[Operation]:
         "... on Rating { value } ... on User { username } ... on Movie { title }",
     ):
         yield _with_fragments(PLACES["Node"] % inner)
+    yield Operation(PLACES["Movie"] % ("... { " * 90 + "title" + " }" * 90))
     roots = f"fragment Roots on Query {{ __typename genres {{ name }} {MOVIE} {{ title }} }}"
     beside = f"... {{ {MOVIE} {{ id }} }} ...Roots"
     for root in ("...Roots", "... on Query { genres { name } ...Roots }", "...Roots genres { movieCount }", beside):
