@@ -5,8 +5,7 @@ from datetime import date, datetime
 import orjson
 import strawberry
 
-from db.rows import Distribution, Key, MovieDetailsRow, MovieFilter, MovieRow, Page, RatingRow, UserRow
-from resolvers.cursors import encode_cursor
+from db.rows import Distribution, MovieDetailsRow, MovieFilter, MovieRow, Page, RatingRow, UserRow
 from resolvers.movie import (
     resolve_movie_details,
     resolve_movie_rating_distribution,
@@ -20,12 +19,12 @@ from resolvers.scales import on_scale
 from resolvers.user import resolve_user_rating, resolve_user_rating_distribution, resolve_user_ratings
 from resolvers.validation import empty_page
 from schema.arguments import After, Before, First, ImdbId, Last, RatingOrderBy, Scale
+from schema.connections import Connection, Edge
 from schema.ids import encode_id
 from schema.relation import relation
 from schema.values import (
     ExternalRating,
     MovieSource,
-    PageInfo,
     RatingBucket,
     RatingOrder,
     RatingScale,
@@ -276,14 +275,8 @@ class Rating(Node):
 
 
 @strawberry.type(description="One rating in a list, with its place there.")
-class RatingEdge:
+class RatingEdge(Edge):
     row: strawberry.Private[RatingRow]
-    order: strawberry.Private[str]
-    key: strawberry.Private[Key]
-
-    @strawberry.field(description="The rating's place in this list: opaque, to pass as `after` or `before`.")
-    def cursor(self) -> str:
-        return encode_cursor(self.order, self.key)
 
     @strawberry.field(description="The rating.")
     def node(self) -> Rating:
@@ -291,14 +284,8 @@ class RatingEdge:
 
 
 @strawberry.type(description="One movie in a list, with its place there.")
-class MovieEdge:
+class MovieEdge(Edge):
     row: strawberry.Private[MovieRow]
-    order: strawberry.Private[str]
-    key: strawberry.Private[Key]
-
-    @strawberry.field(description="The movie's place in this list: opaque, to pass as `after` or `before`.")
-    def cursor(self) -> str:
-        return encode_cursor(self.order, self.key)
 
     @strawberry.field(description="The movie.")
     def node(self) -> Movie:
@@ -306,7 +293,7 @@ class MovieEdge:
 
 
 @strawberry.type(description="A page of ratings. Walking pages neither repeats nor skips one, whatever is added meanwhile.")
-class RatingConnection:
+class RatingConnection(Connection):
     page: strawberry.Private[Page[RatingRow]]
     row: strawberry.Private[UserRow | MovieRow]
 
@@ -319,10 +306,6 @@ class RatingConnection:
     def nodes(self) -> list[Rating]:
         return [Rating(row=row) for row in self.page.rows]
 
-    @strawberry.field(description="Where the page stands in the list.")
-    def page_info(self) -> PageInfo:
-        return _page_info(self.page)
-
     @relation(
         resolve_ratings_hidden_count,
         description="How many ratings the whole list has that the viewer may see. Counted only when selected.",
@@ -332,7 +315,7 @@ class RatingConnection:
 
 
 @strawberry.type(description="A page of movies. Walking pages neither repeats nor skips one, whatever is added meanwhile.")
-class MovieConnection:
+class MovieConnection(Connection):
     page: strawberry.Private[Page[MovieRow]]
     row: strawberry.Private[MovieFilter]
 
@@ -344,10 +327,6 @@ class MovieConnection:
     @strawberry.field(description="The page's movies, for those who need no cursors; caches that merge pages go by `edges`.")
     def nodes(self) -> list[Movie]:
         return [Movie(row=row) for row in self.page.rows]
-
-    @strawberry.field(description="Where the page stands in the list.")
-    def page_info(self) -> PageInfo:
-        return _page_info(self.page)
 
     @relation(
         resolve_movies_total_count,
@@ -361,12 +340,3 @@ class MovieConnection:
 def _names(json: str) -> list[str]:
     names: list[str] = orjson.loads(json)
     return names
-
-
-def _page_info(page: Page[RatingRow] | Page[MovieRow]) -> PageInfo:
-    return PageInfo(
-        has_next_page=page.has_next,
-        has_previous_page=page.has_previous,
-        start_cursor=encode_cursor(page.order, page.keys[0]) if page.keys else None,
-        end_cursor=encode_cursor(page.order, page.keys[-1]) if page.keys else None,
-    )

@@ -108,19 +108,3 @@ class Genre:
     @strawberry.field(description="How many stored movies have the genre.")
     def movie_count(self) -> int:
         return self.row.movie_count
-
-
-@strawberry.type(description="Where a page stands in its list.")
-class PageInfo:
-    has_next_page: bool = strawberry.field(
-        description="Whether there are more after this page. Of a page that `last` asked for: whether `before` was given."
-    )
-    has_previous_page: bool = strawberry.field(
-        description="Whether there are more before this page. Of a page that `first` asked for: whether `after` was given."
-    )
-    start_cursor: str | None = strawberry.field(
-        description="The first edge's cursor, to pass as `before` for the page before; null on an empty page."
-    )
-    end_cursor: str | None = strawberry.field(
-        description="The last edge's cursor, to pass as `after` for the next page; null on an empty page."
-    )
