@@ -21,7 +21,7 @@ help:
 	@echo 'make format   put the code into its standard layout'
 	@echo 'make lock     choose versions anew after a change of dependencies in pyproject.toml'
 	@echo 'make audit    look the locked versions up among the known vulnerabilities'
-	@echo 'make sbom     write the bill of materials, sbom.json, from the lock file'
+	@echo 'make sbom     write the bill of materials, .venv/sbom.json, from the lock file'
 	@echo 'make clean    remove .venv and every cache'
 
 run: .venv/.runs graphiql
@@ -104,7 +104,7 @@ audit: install
 	.venv/bin/python -m pip_audit --disable-pip --require-hashes --requirement requirements.lock
 
 sbom: install
-	.venv/bin/python -m cyclonedx_py requirements --pyproject pyproject.toml --mc-type application --output-reproducible --output-file sbom.json requirements.lock
+	.venv/bin/python -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --output-file .venv/sbom.json requirements.lock
 
 clean:
 	rm -rf $(GRAPHIQL)/dist $(GRAPHIQL)/node_modules
