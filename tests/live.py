@@ -77,8 +77,8 @@ class Socket:
         """Send a text as it stands, and anything else as JSON."""
         await self.connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
-    async def receive(self) -> Json:
-        async with asyncio.timeout(SECONDS_TO_WAIT):
+    async def receive(self, waiting_seconds: float = SECONDS_TO_WAIT) -> Json:
+        async with asyncio.timeout(waiting_seconds):
             return json.loads(await self.connection.recv())
 
     async def init(self, payload: Json = None) -> None:

@@ -70,6 +70,12 @@ class LocalServer(ABC):
                 raise RuntimeError(f"{self.command()[0]} did not start; it said:\n{self._log.read_text()[-2000:]}")
             time.sleep(0.02)
 
+    @property
+    def pid(self) -> int:
+        """The process of a server that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """Let the server finish and end; a server that does not run is left alone."""
         if self._process is not None:
