@@ -23,7 +23,7 @@ from db.sample import load_sample
 from integrations.http import CallRules
 from integrations.movie_database import MovieDatabaseClient
 from integrations.redis_state import RedisState
-from integrations.shared_state import InProcessState
+from integrations.shared_state import InProcessState, SharedState
 from integrations.tmdb import TmdbClient
 from resolvers.errors import CinegraphError, DatabaseAway
 from resolvers.failed_logins import FailedLogins
@@ -62,7 +62,7 @@ def create_app() -> Starlette:
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """What one process stands on, inside its event loop; closed on leaving."""
-    state = RedisState(settings.redis_url) if settings.redis_url else InProcessState()
+    state = shared_state(settings)
     tokens = AccessTokens(settings.signing_secrets(), utc_now)
     passwords = Passwords()
     tmdb = TmdbClient(
@@ -98,6 +98,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await movie_database.close()
         passwords.close()
         await state.close()
+
+
+def shared_state(settings: Settings) -> SharedState:
+    return RedisState(settings.redis_url) if settings.redis_url else InProcessState()
 
 
 def share_of_calls(settings: Settings, calls_per_second: int) -> CallRules:
@@ -236,7 +240,15 @@ def grant_admin_command(username: str) -> None:
 @click.argument("username")
 def delete_user_command(username: str) -> None:
     """Delete a user with every rating, and end their sessions."""
-    _operate(lambda database, _passwords, _password: delete_user(database, username))
+
+    async def work(database: Database, _passwords: Passwords, _password: str) -> None:
+        state = shared_state(checked_settings())
+        try:
+            await delete_user(database, state, username)
+        finally:
+            await state.close()
+
+    _operate(work)
     click.echo(f"{username} is deleted.")
 
 

@@ -1,13 +1,15 @@
 """What the operator does by the command line: no viewer, no rules of access, but the same rules for names and passwords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from db import session_repository, user_repository
 from db.connection import Transaction
 from db.database import Database
+from integrations.shared_state import SharedState
 from resolvers.errors import AlreadyExists, DuplicateRow, NotFound
+from resolvers.live_ratings import tell_ratings_gone
 from resolvers.passwords import Passwords, password_errors
 from resolvers.validation import may_be_username, raise_all, username_errors
 
@@ -50,15 +52,15 @@ async def grant_admin(database: Database, username: str) -> None:
     await database.transaction(work)
 
 
-async def delete_user(database: Database, username: str) -> None:
-    """Deletes the user with sessions and ratings; raises NotFound."""
+async def delete_user(database: Database, state: SharedState, username: str) -> None:
+    """Deletes the user with sessions and ratings, and tells who listens to the movies rated; raises NotFound."""
 
-    async def work(transaction: Transaction) -> None:
+    async def work(transaction: Transaction) -> Sequence[int]:
         user_id = await _lock(transaction, username)
         await session_repository.delete_by_user(transaction, user_id)
-        await user_repository.delete(transaction, user_id)
+        return await user_repository.delete(transaction, user_id)
 
-    await database.transaction(work)
+    await tell_ratings_gone(state, await database.transaction(work))
 
 
 async def _lock(transaction: Transaction, username: str) -> int:

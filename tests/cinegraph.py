@@ -19,7 +19,7 @@ class Cinegraph(LocalServer):
         super().__init__(folder)
         self.address = f"http://127.0.0.1:{self.port}"
         self._workers = workers
-        self._settings = {
+        self.settings = {
             "DATABASE_URL": database_url,
             "JWT_SECRET": "a secret of tests that has more than thirty-two bytes",
             "RATE_LIMIT_PER_MINUTE": "0",
@@ -27,6 +27,6 @@ class Cinegraph(LocalServer):
         }
 
     def command(self) -> Sequence[str]:
-        settings = [f"{name}={value}" for name, value in self._settings.items()]
+        settings = [f"{name}={value}" for name, value in self.settings.items()]
         serve = [sys.executable, str(ROOT / "server.py"), "serve", "--port", str(self.port), "--workers", str(self._workers)]
         return ["env", "-C", os.fspath(self.folder), *settings, *serve]

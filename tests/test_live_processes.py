@@ -1,6 +1,9 @@
 """Live ratings between processes: through Redis, through its death, and through the processes' own ends."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -11,7 +14,7 @@ import pytest
 
 from db.database import open_database
 from tests.accounts import LOGOUT_EVERYWHERE, Account, answer, register
-from tests.cinegraph import Cinegraph
+from tests.cinegraph import ROOT, Cinegraph
 from tests.clients import Client
 from tests.databases import MigratedTables, sqlite_url
 from tests.films import store_films
@@ -108,6 +111,17 @@ async def until_heard(ada: Account, socket: Socket) -> float:
             assert hearing.result()["type"] == "next"
             return number / 2
     pytest.fail("nothing was heard")
+
+
+async def test_what_the_operator_deletes_is_heard_of(processes: tuple[Cinegraph, Cinegraph], ada: Account) -> None:
+    one = processes[0]
+    await rate(ada, 8.0)
+    async with connected(one.address) as socket:
+        await begin(socket)
+        delete = [sys.executable, os.fspath(ROOT / "server.py"), "delete-user", "ada"]
+        await asyncio.to_thread(subprocess.run, delete, env=os.environ | one.settings, check=True, capture_output=True)
+        movie = {"title": "The Shawshank Redemption", "ratingCount": 20}
+        assert (await socket.receive())["payload"] == {"data": {"ratingChanged": {"movie": movie, "rating": None}}}
 
 
 async def test_a_session_that_ends_on_one_process_ends_connections_to_another(processes: tuple[Cinegraph, Cinegraph], ada: Account) -> None:
