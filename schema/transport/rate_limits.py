@@ -1,6 +1,6 @@
 """How many points a client may spend in a minute: by viewer, else by address, in all processes that share their state."""
 
-from integrations.sliding_window import Spending
+from integrations.shared_state import Spending
 from resolvers.context import Context
 from schema.execution.gate import Cost, PointsSpent
 
