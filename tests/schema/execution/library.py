@@ -11,6 +11,9 @@ MOVIES, USERS = 130, 120
 EVERYBODYS = 1
 """The movie that all have rated, and the user who has rated all: both have more ratings than a page holds."""
 
+TMDB_ID = 603
+"""Of tt0000002, and of a film that the emulated TMDB knows."""
+
 PRIVATE, ADMIN, UNRATED = 5, 9, 130
 """A private user, an admin, and a movie without ratings."""
 
@@ -35,7 +38,7 @@ def _movie(number: int) -> Columns:
     return movie(
         number,
         f"Film {number} “of” Æther",
-        tmdb_id=number * 10 if filled else None,
+        tmdb_id=TMDB_ID if number == 2 else number * 10 if filled else None,
         original_title=f"映画 {number}" if number % 4 == 0 else None,
         release_date=date(1950 + number % 70, 1 + number % 12, 1 + number % 28) if filled else None,
         runtime_minutes=60 + number if filled else None,

@@ -12,11 +12,14 @@ from db.database import Database, open_database
 from db.tables import movies, ratings, users
 from tests.databases import DIALECTS, filled_database
 from tests.factories import EPOCH
+from tests.outside import calls_of, clients_of
 from tests.schema.execution.both_ways import BothWays, Operation, counting_roots
 from tests.schema.execution.library import store_library
 from tests.schema.execution.operations import arguments, failures, mutations, selections
 from tests.schema.execution.operations.generated import generated
+from tests.schema.execution.operations.outside import outside
 from tests.services import services_on
+from tests.upstream import Upstream
 
 Group = Callable[[], Iterable[Operation]]
 
@@ -27,6 +30,7 @@ READING: dict[Group, float] = {
     selections.fragments: 1,
     selections.directives: 0.85,
     selections.introspection: 0.2,
+    selections.events: 0.75,
     arguments.lookups: 0.91,
     arguments.variables: 0.55,
     arguments.pages: 0.65,
@@ -111,6 +115,20 @@ async def test_what_is_changed(equal_urls: tuple[str, str], group: Group, calls:
         assert await stored(with_plans) == await stored(without)
     tally.add(both, len(operations))
     assert both.share() >= CHANGING[group]
+
+
+@pytest.mark.parametrize("library_url", ["sqlite"], indirect=True)
+async def test_what_is_asked_of_outside_services(library_url: str, upstream: Upstream, calls: Counter[str], tally: Tally) -> None:
+    """Each way has a cache of its own, and so asks everything once."""
+    operations = list(outside())
+    async with open_database(library_url) as database, clients_of(upstream) as one, clients_of(upstream) as other:
+        both = BothWays(calls, services_on(database, outside=one), services_on(database, outside=other))
+        for operation in operations:
+            await both.assert_equal(operation)
+    asked = Counter(calls_of(upstream.tmdb) + calls_of(upstream.movie_database))
+    tally.add(both, len(operations))
+    assert both.share() >= 0.32
+    assert set(asked.values()) == {2}, asked
 
 
 def tomorrow() -> datetime:

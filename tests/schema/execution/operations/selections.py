@@ -1,4 +1,4 @@
-"""What is selected: every field, aliases, fragments, directives, introspection."""
+"""What is selected: every field, aliases, fragments, directives, introspection, and what is sent of events."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -6,8 +6,10 @@ from typing import Any
 
 from graphql import get_named_type, is_leaf_type
 
+from resolvers.live_ratings import RatingChange
+from schema.subscription import RatingChanged
 from tests.schema.execution.both_ways import Operation
-from tests.schema.execution.library import PRIVATE, VIEWERS
+from tests.schema.execution.library import AN_ADMIN, PRIVATE, VIEWERS
 from tests.schema.execution.operations.places import MOVIE, NODES, PLACES, USER, everything, field, fields_of
 
 # Names of generated code, of Python and of other fields.
@@ -135,3 +137,14 @@ def introspection() -> Iterator[Operation]:
             yield Operation(f"{{ {root} {data} }}")
             yield Operation(f"{{ {data} {root} }}")
     yield Operation("{ a: __typename b: __typename genres { __typename a: __typename } }")
+
+
+def events() -> Iterator[Operation]:
+    """Of a rating that is there, one that is private, one that is gone, and a movie that is gone."""
+    changes = [RatingChange(1, 1), RatingChange(1, PRIVATE), RatingChange(2, None), RatingChange(9999, None)]
+    rating = f"rating {{ {everything('Rating', 2)} }}"
+    movie = f"movie {{ {everything('Movie', 1)} }}"
+    for below in ("__typename", rating, f"{movie} {rating}", "movie { ratings(first: 0) { totalCount } }", "a: rating { user { id } }"):
+        for change, viewer in product(changes, (None, AN_ADMIN)):
+            query = f'subscription {{ a: ratingChanged(imdbId: "tt0000001") {{ {below} }} }}'
+            yield Operation(query, viewer=viewer, event=RatingChanged(row=change))
