@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from cachetools import LRUCache, TLRUCache
 
-from integrations.sliding_window import SlidingWindow
-from integrations.sliding_window import Spending as Spending  # part of the interface below
+from integrations.sliding_window import SlidingWindow, Spending
+
+__all__ = ["InProcessState", "SharedState", "SlowSubscriber", "Spending"]
 
 MEGABYTE = 1024 * 1024
 
