@@ -18,13 +18,14 @@ from tests.services import services_on
 
 RATE = 'mutation { rateMovie(input: {imdbId: "tt0000001", value: 8}) { errors { code } } }'
 CHANGES = 'subscription { ratingChanged(imdbId: "tt0000001") { movie { title viewerRating { value } } } }'
+DEEP = "{ movie { ratings { nodes " * 5 + "{ id }" + " } } }" * 5
 AS_ADA = Viewer(1, "aa", is_admin=False, is_private=False)
 
 
 class Contexts:
     """Contexts as their makers give them, one for each call; what is an exception is raised."""
 
-    def __init__(self, services: Services, *viewers: Viewer | None | Exception) -> None:
+    def __init__(self, services: Services, *viewers: Viewer | Exception | None) -> None:
         self._services = services
         self._viewers = iter(viewers)
 
@@ -103,7 +104,7 @@ async def test_leaving_lets_go_of_what_was_never_read(executor: Executor, servic
         ("subscription ($id: ID!) { ratingChanged(imdbId: $id) { rating { id } } }", "BAD_USER_INPUT"),
         ('subscription { ratingChanged(imdbId: "tt0000002") { rating { id } } }', "BAD_USER_INPUT"),
         (
-            f'subscription {{ ratingChanged(imdbId: "tt0000001") {"{ movie { ratings { nodes " * 5}{{ id }}{"} } }" * 5} }}',
+            f'subscription {{ ratingChanged(imdbId: "tt0000001") {DEEP} }}',
             "QUERY_TOO_COMPLEX",
         ),
     ],
