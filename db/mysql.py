@@ -68,6 +68,9 @@ class MySQLBackend:
             with self.usage.waiting() if self._pool.size >= self._pool.maxsize else nullcontext():
                 async with asyncio.timeout(ACQUIRE_SECONDS):
                     return MySQLConnection(await self._pool.acquire())
+        except RuntimeError as error:
+            # What the driver says of a connection that the server has closed while it was being made.
+            raise ConnectionLost("the connection to the database broke") from error
         except (Error, OSError, TimeoutError) as error:
             raise _translated(error) from error
 

@@ -1,16 +1,21 @@
 """Nobody waits for the database beyond a deadline, and what was given up leaves nothing behind."""
 
 import asyncio
+import socket
+import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from threading import Thread
 
 import pytest
+import uvloop
 from sqlalchemy import Executable, bindparam, select, update
 
 from db import lookups
 from db.connection import Parameters, Transaction
 from db.database import Database
-from db.errors import DatabaseAway
+from db.errors import ConnectionLost, DatabaseAway
 from db.lookups import SharedLookups
 from db.rendering import Rows
 from db.tables import movies
@@ -91,3 +96,30 @@ async def test_who_waits_behind_a_look_up_that_is_given_up_is_told_along_with_it
     assert [type(answer) for answer in answers] == [list, DatabaseAway, DatabaseAway]
     assert time.monotonic() - began < 0.5
     assert reader.statements == 2
+
+
+def test_a_server_that_closes_connections_as_they_are_made_is_away() -> None:
+    """In uvloop, which serves, the driver has more than one way to say so."""
+
+    def close_each(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+    async def ping_often(port: int) -> list[type[Exception]]:
+        database, raised = Database(f"mysql+asyncmy://ada:secret@127.0.0.1:{port}/films"), []
+        for _ in range(100):
+            try:
+                await database.ping()
+            except Exception as error:
+                raised.append(type(error))
+        return raised
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=close_each, args=[listener], daemon=True).start()
+        raised = uvloop.run(ping_often(listener.getsockname()[1]))
+        listener.shutdown(socket.SHUT_RDWR)
+
+    assert raised == [ConnectionLost] * 100
