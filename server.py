@@ -141,15 +141,15 @@ def main() -> None: ...
 def serve(host: str, port: int, workers: int, demo: bool) -> None:
     """Serve the API. The embedded database is migrated first."""
     settings = checked_settings()
-    _check_application(settings)
-    with suppress(DatabaseAway):  # it may come back: /readyz says so
-        _prepare(settings)
-    if settings.embedded:
-        settings.signing_secrets()  # made before there are workers to make one each
-    if demo:
-        asyncio.run(_load_sample(settings))
-    with _metrics_folder(settings, workers) as folder:
-        tell_workers(workers, folder)
+    with _metrics_folder(settings, workers) as metrics_folder:
+        _check_application(settings)
+        with suppress(DatabaseAway):  # it may come back: /readyz says so
+            _prepare(settings)
+        if settings.embedded:
+            settings.signing_secrets()  # made before there are workers to make one each
+        if demo:
+            asyncio.run(_load_sample(settings))
+        tell_workers(workers, metrics_folder)
         uvicorn.run(
             "server:app",
             host=host,
