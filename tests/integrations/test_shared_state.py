@@ -104,6 +104,14 @@ async def test_subscriptions_are_counted_while_they_are_open(state: SharedState)
     assert state.subscribers == 0
 
 
+async def test_one_message_may_go_to_many_topics(state: SharedState) -> None:
+    async with state.subscribe("movie:7") as seventh, state.subscribe("movie:2500") as last, state.subscribe("movie:2501") as other:
+        await state.publish_each((f"movie:{number}" for number in range(1, 2501)), b"gone")
+
+        assert [await anext(seventh), await anext(last)] == [b"gone", b"gone"]
+        await assert_silent(other)
+
+
 async def test_a_subscriber_that_does_not_read_is_dropped(state: SharedState) -> None:
     async with state.subscribe("movie:1") as slow, state.subscribe("movie:1") as quick:
         for number in range(101):
@@ -153,6 +161,8 @@ async def test_processes_share_values_counters_and_messages(redis_url: str) -> N
         async with other.subscribe("movie:1") as messages:
             await one.publish("movie:1", b"rated 8")
             assert await asyncio.wait_for(anext(messages), 2) == b"rated 8"
+            await one.publish_each([f"movie:{number}" for number in range(2500, 0, -1)], b"gone")
+            assert await asyncio.wait_for(anext(messages), 2) == b"gone"
 
 
 async def test_everything_on_redis_is_under_one_prefix_and_expires(redis_url: str) -> None:
