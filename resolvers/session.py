@@ -80,6 +80,8 @@ async def resolve_refresh_tokens(context: Context, refresh_token: str) -> Issued
         if used is None or (used.expires_at <= now and not used.is_used):
             return None
         if used.is_used:
+            if await session_repository.get_user_id(transaction, hash_of(new_token)) is not None:
+                return user_id, used.session_id, True  # it was used here: an earlier run was committed, and nobody knew
             # Either its owner or a thief has come second, and nobody can tell which (RFC 9700, 4.14.2).
             await session_repository.delete(transaction, used.session_id)
             return user_id, used.session_id, False

@@ -18,6 +18,8 @@ class TcpProxy:
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._swallowed: set[asyncio.Task[None]] = set()
+        self._breaks_at: bytes | None = None
+        self._breaking: set[asyncio.Task[None]] = set()
         self.port = 0
 
     def black_hole(self) -> None:
@@ -29,6 +31,10 @@ class TcpProxy:
         if forget:
             self._swallowed |= self._connections
         self._lets_through.set()
+
+    def break_after(self, sent: bytes) -> None:
+        """Pass on the next packet that holds these bytes, and break its connection before the answer arrives."""
+        self._breaks_at = sent
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -61,6 +67,11 @@ class TcpProxy:
         try:
             while sent := await reader.read(CHUNK_BYTES):
                 await self._lets_through.wait()
+                if connection in self._breaking:
+                    raise ConnectionResetError
+                if self._breaks_at is not None and self._breaks_at in sent:
+                    self._breaks_at = None
+                    self._breaking.add(connection)
                 if connection not in self._swallowed:
                     writer.write(sent)
                     await writer.drain()
