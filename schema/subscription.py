@@ -37,6 +37,7 @@ class RatingChanged:
 class Subscription:
     @strawberry.subscription(
         description="Each change of a movie's ratings: after every accepted `rateMovie`, and whenever a rating of that movie goes. "
+        "Subscribing is paid for once and no event after it, so that one may cost 10 points at most. "
         "Who falls behind by a hundred changes is dropped with TOO_SLOW, and may subscribe again."
     )
     async def rating_changed(self, info: Info, imdb_id: ImdbId) -> AsyncIterator[RatingChanged]:

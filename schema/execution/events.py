@@ -53,7 +53,7 @@ async def _source(executor: Executor, request: GraphQLRequest, context: Context)
     """A subscription's events, or why it is not begun."""
     try:
         document, _ = executor.find(request)
-        await executor.admit(document, request, context)
+        await executor.admit(document, request, context, for_events=True)
     except (GraphQLError, PointsSpent) as refused:
         return executor.refusal(refused, context)
     variables = dict(request.variables or {})

@@ -15,7 +15,7 @@ from schema import executable
 from schema.errors import formatted
 from schema.execution.documents import Document, Documents, InvalidDocument
 from schema.execution.gate import Cost, Gate, OutOfTime, PointsSpent
-from schema.execution.limits import Limits, check
+from schema.execution.limits import Limits, check, check_figures
 from schema.execution.planning import plan_of
 from schema.execution.variables import coercion_of
 
@@ -106,10 +106,12 @@ class Executor:
         document = self._documents.get(request.query)
         return document, document.operation(request.operation_name)
 
-    async def admit(self, document: Document, request: GraphQLRequest, context: Context) -> Cost | None:
+    async def admit(self, document: Document, request: GraphQLRequest, context: Context, *, for_events: bool = False) -> Cost | None:
         """Take what an operation costs; raises GraphQLError for one beyond the limits, and PointsSpent where its client has not enough."""
         measured = document.measure(request.operation_name, request.variables)
         check(measured, self._limits)
+        if for_events:
+            check_figures({"event_cost": measured.cost}, self._limits)
         return await self._gate.spend(context, measured.cost)
 
     def refusal(self, reason: GraphQLError | InvalidDocument | CinegraphError, context: Context) -> Answer:

@@ -36,11 +36,13 @@ class Limits:
     """The largest of each figure that is allowed; a document beyond one is QUERY_TOO_COMPLEX.
 
     Depth and cost are settings. The others are well above what clients write, and low enough for the worst document
-    within them to be read, validated and measured in less than a tenth of a second.
+    within them to be read, validated and measured in less than a tenth of a second. A subscription is paid for once,
+    but run for each of its events: `event_cost` is how much one may cost.
     """
 
     depth: int = 12
     cost: int = 1000
+    event_cost: int = 10
     root_fields: int = 100
     aliases: int = 100
     duplicates: int = 100

@@ -116,6 +116,20 @@ async def test_what_cannot_begin_has_one_answer_that_did_not_run(executor: Execu
     assert services.shared_state.subscribers == 0
 
 
+async def test_an_event_may_cost_less_than_a_query(executor: Executor, services: Services) -> None:
+    """A subscription is paid for once, and run whenever anybody rates."""
+    pages = " ".join(f"r{number}: ratings(first: 100) {{ nodes {{ id }} }}" for number in range(9))
+    query = 'subscription {{ ratingChanged(imdbId: "tt0000001") {{ movie {{ {} }} }} }}'
+    async with open_answers(executor, GraphQLRequest(query.format(pages)), Contexts(services, None)):
+        assert services.shared_state.subscribers == 1
+    dearer = query.format(f"{pages} more: ratings(first: 1) {{ nodes {{ id }} }}")
+    async with open_answers(executor, GraphQLRequest(dearer), Contexts(services, None)) as answers:
+        [answer] = await all_of(answers)
+        [error] = answer.errors
+        assert error["message"] == "The query is too complex: event cost 11 of at most 10."
+        assert error["extensions"] == {"code": "QUERY_TOO_COMPLEX", "eventCost": 11, "maxEventCost": 10}
+
+
 async def test_queries_and_mutations_have_one_answer(executor: Executor, services: Services) -> None:
     for query, data in (("{ __typename }", {"__typename": "Query"}), (RATE, {"rateMovie": {"errors": []}})):
         async with open_answers(executor, GraphQLRequest(query), Contexts(services, AS_ADA)) as answers:

@@ -16,9 +16,9 @@ from tests.clients import Client
 from tests.live import EVENTS, MULTIPART, RATE, Socket, connected, served_at, until
 
 LARGE = 'subscription {{ ratingChanged(imdbId: "tt0000008") {{ movie {{ {} }} }} }}'.format(
-    " ".join(f"r{number}: ratings(first: 100) {{ nodes {{ id user {{ id username }} }} }}" for number in range(30))
+    " ".join(f"r{number}: ratings(first: 100) {{ nodes {{ id user {{ id username }} }} }}" for number in range(9))
 )
-"""Each of its answers takes some fifty kilobytes."""
+"""Each of its answers takes some fifteen kilobytes."""
 
 
 @pytest.fixture
