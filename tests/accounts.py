@@ -14,6 +14,7 @@ from db.tables import metadata, users
 from resolvers.services import Services
 from schema.transport.app import build_application
 from settings import Settings, load_settings
+from tests import unspoken
 from tests.clients import Client, in_process
 
 PASSWORD = "correct horse"
@@ -109,6 +110,7 @@ async def login(client: Client, username: str, password: str = PASSWORD) -> Acco
 def _account(client: Client, payload: Mapping[str, Any]) -> Account:  # Any: JSON
     assert payload["errors"] == []
     user, tokens = payload["user"], payload["tokens"]
+    unspoken.keep(PASSWORD, tokens["accessToken"], tokens["refreshToken"])
     return Account(client.signed_in(tokens["accessToken"]), user["id"], user["username"], tokens["accessToken"], tokens["refreshToken"])
 
 

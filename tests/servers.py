@@ -110,7 +110,7 @@ class MariaDB(LocalServer):
     """A MariaDB with one account that may do anything; data outlive a crash of the server, but not of the machine."""
 
     user = "cinegraph"
-    password = "cinegraph"
+    password = "a-password-of-mariadb"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -34,6 +34,8 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    if level == "debug":
+        logging.getLogger("uvicorn.error").setLevel(logging.INFO)  # it logs what WebSockets receive, tokens and all
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it logs whole statements
     logging.getLogger("alembic").setLevel(logging.WARNING)
