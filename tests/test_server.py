@@ -150,8 +150,18 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Error: {sentence}\n")
 
 
-def command(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "JWT_SECRET": SECRET}
+def test_a_wrong_manifest_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
+    manifest = tmp_path / "persisted-documents.json"
+    manifest.write_text('{"5bd1": "{ nope }"}')
+    done = command(f"sqlite+aiosqlite:///{tmp_path}/none.db", "serve", TRUSTED_DOCUMENTS=str(manifest), INTROSPECTION="off")
+
+    sentence = "TRUSTED_DOCUMENTS is wrong: the document 5bd1 cannot be run: Cannot query field 'nope' on type 'Query'."
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Error: {sentence}\n")
+    assert not (tmp_path / "none.db").exists()
+
+
+def command(url: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    settings = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "JWT_SECRET": SECRET, **more}
     return subprocess.run(
         [sys.executable, str(ROOT / "server.py"), *arguments], env=settings, capture_output=True, text=True, check=False, timeout=60
     )
