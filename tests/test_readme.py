@@ -71,7 +71,9 @@ def test_every_shell_block_is_one_that_is_tested_here() -> None:
 
 def test_the_two_commands_serve_the_sample_and_run_the_tests() -> None:
     plans = {
-        target: subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        target: subprocess.run(
+            ["make", "--dry-run", "--no-print-directory", target], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
         for target in re.findall(r"^make (\w+)", block_with("make run "), re.MULTILINE)
     }
 
