@@ -12,6 +12,7 @@ from schema.execution.gate import Cost, Errors, Gate
 from schema.execution.limits import Limits
 from schema.transport.metrics import Metrics
 from schema.transport.rate_limits import RateLimit, client_of
+from schema.transport.tracing import Trace, find_trace
 from schema.transport.turns import Turns
 from settings import Settings
 
@@ -23,7 +24,8 @@ logger = logging.getLogger("cinegraph.operations")
 class ClientGate(Gate):
     """Without a `rate_limit` clients may spend what they like."""
 
-    def __init__(self, rate_limit: RateLimit | None, turns: Turns, metrics: Metrics) -> None:
+    def __init__(self, rate_limit: RateLimit | None, turns: Turns, metrics: Metrics, trace: Trace | None = None) -> None:
+        self._trace = trace
         self._rate_limit = rate_limit
         self._turns = turns
         self._metrics = metrics
@@ -37,7 +39,10 @@ class ClientGate(Gate):
         return self._turns.take(client_of(context))
 
     def ran(self, document: Document, operation: OperationDefinitionNode, errors: Errors, seconds: float, context: Context) -> None:
-        self._metrics.answered(operation, errors[0]["extensions"]["code"] if errors else "OK", seconds)
+        code = errors[0]["extensions"]["code"] if errors else "OK"
+        self._metrics.answered(operation, code, seconds)
+        if self._trace is not None:
+            self._trace(document, operation, code, seconds)
         if seconds > SLOW_SECONDS:
             fields = {
                 "document_sha256": sha256(document.text.encode()).hexdigest(),
@@ -65,4 +70,4 @@ def gate_of(settings: Settings, metrics: Metrics) -> ClientGate:
         seconds=settings.max_operation_seconds,
         on_end=lambda: metrics.beyond("operation_seconds"),
     )
-    return ClientGate(rate_limit, turns, metrics)
+    return ClientGate(rate_limit, turns, metrics, find_trace())
