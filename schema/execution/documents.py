@@ -14,8 +14,12 @@ from schema.execution.selections import steering_variables
 from schema.execution.validation import check_text, parse_text, validate_document
 from schema.execution.variables import Coerce
 
-# What graphql-core 3.3 was seen to need at most: for a token and the nodes made of it, and for an error.
+MAX_VARIANTS = 8
+"""A document whose variables steer it in more ways than this has plans for the first of them."""
+
+# What was seen to be needed at most: for a token and graphql-core's nodes that are made of it, in each plan, and for an error.
 _BYTES_PER_TOKEN = 600
+_BYTES_PER_PLANNED_TOKEN = 250
 _BYTES_PER_ERROR = 1000
 
 T = TypeVar("T")
@@ -41,6 +45,7 @@ class Document:
         }
         self._constant_measures: dict[str | None, Measure] = {}
         self.steering = sorted(steering_variables(ast))
+        self.variants = min(2 ** len(self.steering), MAX_VARIANTS)
         self.plans: dict[Hashable, Plan | None] = {}
         self.coercions: dict[str | None, Coerce] = {}
 
@@ -119,7 +124,8 @@ class Documents:
             raise InvalidDocument(errors)
         document = Document(text, ast, self._limits)
         # The text is kept with the document, and once more in the values of its nodes.
-        self._valid.keep(text, document, 2 * sys.getsizeof(text) + tokens * _BYTES_PER_TOKEN)
+        bytes_per_token = _BYTES_PER_TOKEN + document.variants * _BYTES_PER_PLANNED_TOKEN
+        self._valid.keep(text, document, 2 * sys.getsizeof(text) + tokens * bytes_per_token)
         return document
 
 

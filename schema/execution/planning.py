@@ -24,14 +24,11 @@ from strawberry.types.field import StrawberryField
 
 from schema import executable
 from schema.execution.coerced_arguments import CoercedArguments, Given
-from schema.execution.documents import Document
+from schema.execution.documents import MAX_VARIANTS, Document
 from schema.execution.generated import Namespace, completed
 from schema.execution.plans import Arguments, CompleteList, CompleteObject, Completion, ObjectPlan, Plan, RootField, Step
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField
-
-MAX_VARIANTS = 32
-"""A document whose variables steer it in more ways than this has plans for the first of them."""
 
 
 def plan_of(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
@@ -64,6 +61,7 @@ class Planner:
         self._names = Namespace()
         self._coerced = CoercedArguments(operation)
         self._given: list[Given | Mapping[str, Any]] = []
+        self._objects: dict[tuple[str | int, ...], ObjectPlan] = {}
 
     def plan(self) -> Plan:
         root_type = executable.get_root_type(self._operation.operation)
@@ -132,6 +130,13 @@ class Planner:
         return None, _completion_of(kind, plans)
 
     def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> ObjectPlan:
+        """Made once, however often fragments repeat it: written out, a small document may have millions of fields."""
+        key: tuple[str | int, ...] = (kind.name, *map(id, nodes))
+        if key not in self._objects:
+            self._objects[key] = self._new_object(kind, nodes)
+        return self._objects[key]
+
+    def _new_object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> ObjectPlan:
         plan, entries = ObjectPlan(), []
         selection_sets = [node.selection_set for node in nodes if node.selection_set]
         for key, field_nodes in self._selections.fields(kind, selection_sets).items():

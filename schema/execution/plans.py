@@ -114,6 +114,8 @@ class ObjectPlan:
     plain: Callable[..., Any] = field(init=False)
 
     def complete(self, objects: Values, run: Run) -> Work:
+        if not objects:
+            return []  # nor is there anything below
         columns = yield from side_by_side([step.complete(objects, run) for step in self.steps])
         return self.assemble(objects, run.arguments, *columns)
 

@@ -49,6 +49,7 @@ class BothWays:
     def __init__(self, calls: Counter[str], services: Services, equal_services: Services | None = None, limits: Limits = AMPLE) -> None:
         self.with_plans = Executor(limits)
         self.without_plans = Executor(limits, plans=False)
+        self.succeeded = 0
         self._calls = calls
         self._services = services
         self._equal_services = equal_services or services
@@ -65,12 +66,12 @@ class BothWays:
         planned, standard = await self.runs(operation)
         found = list(_differences(planned, standard))
         assert not found, "\n".join([*found, f"of {operation}"])
+        self.succeeded += planned.answer.ran and not planned.answer.errors
         return planned
 
     def share(self) -> float:
-        """How much of what was answered was answered by plans alone."""
-        answered = self.with_plans.answered
-        return answered.by_plans / (answered.by_plans + answered.by_standard)
+        """How much of what succeeded was answered by plans alone."""
+        return self.with_plans.answered.by_plans / self.succeeded if self.succeeded else 0
 
     async def _run(self, executor: Executor, services: Services, operation: Operation) -> Run:
         context = Context(services, viewer=operation.viewer, request_id="test")

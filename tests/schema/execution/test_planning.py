@@ -2,19 +2,21 @@
 
 import gc
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 
 import pytest
+from graphql import FieldNode, GraphQLObjectType, SelectionSetNode
 
 from db.database import Database
 from resolvers.context import Context
 from schema import executable
-from schema.execution.documents import Documents
+from schema.execution.documents import MAX_VARIANTS, Documents
 from schema.execution.execute import Answered, Executor, GraphQLRequest
 from schema.execution.limits import Limits
-from schema.execution.planning import MAX_VARIANTS, plan_of
+from schema.execution.planning import plan_of
 from schema.execution.plans import Plan
+from schema.execution.selections import Selections
 from tests.factories import movie, store
 from tests.services import services_on
 
@@ -98,3 +100,29 @@ async def test_a_document_that_is_steered_in_very_many_ways_has_plans_for_the_fi
         assert list(answer.data["movie"]) == [name for name in names if variables[name]]
 
     assert executor.answered == Answered(by_plans=MAX_VARIANTS, by_standard=2 ** len(names) - MAX_VARIANTS)
+
+
+async def test_what_fragments_repeat_is_planned_once_and_not_visited_where_there_is_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written out, this document has more than four billion fields."""
+    levels = 32
+    film = "fragment F%d on Movie { id viewerRating { movie { ...F%d } } ratings { nodes { movie { ...F%d } } } }"
+    fragments = [film % (level, level + 1, level + 1) for level in range(levels)]
+    query = f'{{ movie(imdbId: "tt0000001") {{ ...F0 }} }} {" ".join(fragments)} fragment F{levels} on Movie {{ id }}'
+    await store(database, movies=[movie(1, "Ran")])
+    executor = Executor(Limits(depth=100, cost=10**9))
+    collected = []
+    fields = Selections.fields
+
+    def collect(selections: Selections, kind: GraphQLObjectType, sets: Collection[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        collected.append(kind.name)
+        return fields(selections, kind, sets)
+
+    monkeypatch.setattr(Selections, "fields", collect)
+    answer = await executor.run(GraphQLRequest(query), Context(services_on(database)))
+
+    assert answer.data == {"movie": {"id": "TW92aWU6MQ==", "viewerRating": None, "ratings": {"nodes": []}}}
+    assert executor.answered == Answered(by_plans=1, by_standard=0)
+    # The root and its movie, and on each level both ratings, the connection, and both movies.
+    assert len(collected) == 2 + 5 * levels
