@@ -15,6 +15,7 @@ from tests.cinegraph import Cinegraph
 from tests.clients import Client, over_http
 from tests.databases import sqlite_url
 from tests.factories import movie, store
+from tests.live import EVENTS, connected, events, served_at, streamed
 from tests.servers import Redis
 from tests.services import services_on
 
@@ -22,6 +23,7 @@ ONE_POINT = "{ viewer { username } }"
 FOUR_POINTS = '{ a: viewer { id } b: viewer { id } c: genres { name } movie(imdbId: "tt0000001") { title } }'
 TOO_DEAR = "{ movies(first: 100) { nodes { ratings(first: 100) { nodes { value } } } } }"
 RATE = 'mutation { rateMovie(input: { imdbId: "tt0000001", value: 8 }) { errors { code } } }'
+SUBSCRIPTION = 'subscription { ratingChanged(imdbId: "tt0000001") { rating { value } } }'
 ELEVEN_POINTS = "{ movies(first: 100) { nodes { ratings(first: 9) { nodes { value } } } } }"
 
 
@@ -112,6 +114,22 @@ async def test_an_address_is_what_a_trusted_proxy_says_and_nobody_else(database:
 async def test_without_a_rate_limit_nothing_is_counted_nor_told(database: Database) -> None:
     async with serving(services_on(database), RATE_LIMIT_PER_MINUTE="0") as client:
         assert [(await client.post(ONE_POINT)).json() for _ in range(20)] == [{"data": {"viewer": None}}] * 20
+
+
+async def test_every_transport_spends_from_the_same_points(database: Database) -> None:
+    await store(database, movies=[movie(1, "Ran")])
+    async with served_at(services_on(database), RATE_LIMIT_PER_MINUTE="3") as address, over_http(address) as client:
+        assert cost_of(await client.post(ONE_POINT))[:2] == (1, 2)
+        async with connected(address) as socket:
+            [answer, _] = await socket.answers(ONE_POINT)
+            assert answer["payload"]["extensions"]["cost"]["remaining"] == 1
+            await socket.subscribe("1", SUBSCRIPTION)
+            [refused] = await socket.answers(ONE_POINT)
+        async with streamed(address, EVENTS, SUBSCRIPTION) as response:
+            streamed_events = [data async for _, data in events(response) if data]
+
+    assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
+    assert [error["extensions"]["code"] for event in streamed_events for error in event["errors"]] == ["RATE_LIMITED"]
 
 
 async def statuses(clients: list[Client], count: int) -> list[int]:
