@@ -45,7 +45,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in table(outcomes):
         terminalreporter.write_line(line)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([outcome._asdict() for outcome in outcomes], indent=2) + "\n")
+    # Faults that were not injected this time keep their figures.
+    known = {each["fault"]: each for each in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
+    known |= {outcome.fault: outcome._asdict() for outcome in outcomes}
+    RESULTS.write_text(json.dumps(list(known.values()), indent=2) + "\n")
 
 
 def table(outcomes: list[Outcome]) -> Iterator[str]:
@@ -92,6 +95,7 @@ def addresses(servers: list[Cinegraph]) -> list[str]:
     return [server.address for server in servers]
 
 
-def log_of(server: Cinegraph) -> list[str]:
-    """The lines that a server has logged."""
-    return Path(server.folder / "server.log").read_text().splitlines()
+def log_of(server: Cinegraph) -> list[dict[str, object]]:
+    """What a server has logged; it may have said other things before it logged."""
+    lines = Path(server.folder / "server.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]

@@ -59,8 +59,8 @@ class Endurance:
             len(self.failed),
             self.traffic.ledger.acknowledged,
             len(self.lost),
-            max(each.seconds for each in sent),
-            self.seconds_to_recover,
+            round(max(each.seconds for each in sent), 2),
+            round(self.seconds_to_recover, 2),
         )
 
     @property

@@ -1,7 +1,6 @@
 """What may befall the processes: the server is killed or stopped, and so is Redis."""
 
 import asyncio
-import json
 
 import pytest
 
@@ -48,7 +47,7 @@ async def test_a_server_is_told_to_stop(servers: list[Cinegraph], films_url: str
 
     assert waiting_then == ["running"]
     endured.assert_it_is_endured(*GONE)
-    answered = {json.loads(line).get("request_id") for line in log_of(servers[0])}
+    answered = {line.get("request_id") for line in log_of(servers[0])}
     assert [each for each in endured.failed if each.id in answered] == []
 
 
