@@ -1,6 +1,7 @@
 """Alembic's entry: the migrations run over the same drivers as the application."""
 
 import asyncio
+import logging
 
 from alembic import context
 from sqlalchemy import Connection, pool
@@ -24,4 +25,6 @@ async def _connect() -> None:
         await engine.dispose()
 
 
+# MariaDB notes each time that it gives primary keys no names, Alembic's among them.
+logging.getLogger("asyncmy").setLevel(logging.ERROR)
 asyncio.run(_connect())
