@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import click
 import uvicorn
@@ -47,8 +46,6 @@ METRICS_FILE = re.compile(r"(counter|gauge|histogram|summary)_\w+\.db")
 TMDB_CALLS_PER_SECOND = 40
 MOVIE_DATABASE_CALLS_PER_SECOND = 20
 """What the services tolerate of all processes together."""
-
-T = TypeVar("T")
 
 
 def create_app() -> Starlette:

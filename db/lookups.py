@@ -17,7 +17,6 @@ from db.rendering import Rows
 FEW = 4
 """Larger look-ups go alone: everybody in a statement is given all of its rows."""
 
-
 LOOKUP_SECONDS = 10.0
 """The operations' own deadlines end their waiting, not what they wait for."""
 

@@ -3,23 +3,17 @@
 from db import rating_repository
 from db.connection import Transaction
 from db.rows import MovieRow, RatingRow
-from resolvers.access import sees_rating
 from resolvers.account import id_of_account
 from resolvers.context import Context
 from resolvers.errors import NotFound, Unauthenticated
 from resolvers.importing import import_by_imdb_id
 from resolvers.live_ratings import tell_rated, tell_ratings_gone
-from resolvers.loaders import movies_by_id, ratings_by_id, users_by_id
+from resolvers.loaders import movies_by_id, users_by_id
 from resolvers.relations import Relation
 from resolvers.scales import half_points_of
 from resolvers.validation import IMDB_ID, imdb_id_errors, raise_all, rating_value_errors
 
 USERNAME = ("input", "username")
-
-
-async def resolve_rating(context: Context, rating_id: int) -> RatingRow | None:
-    rating = await context.load(ratings_by_id, rating_id)
-    return rating if rating is not None and sees_rating(context.viewer, rating) else None
 
 
 async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale: str) -> tuple[RatingRow, MovieRow]:
