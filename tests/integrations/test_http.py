@@ -120,8 +120,11 @@ async def test_a_retry_after_that_fits_the_deadline_is_waited_for(upstream: Upst
 
 
 async def test_a_service_that_is_not_there(nowhere: TmdbClient) -> None:
-    with pytest.raises(Unavailable, match=r"^TMDB cannot be reached\. Try again later\.$"):
+    with pytest.raises(Unavailable) as error:
         await title_of(nowhere)
+
+    # The deadline may fall into the last try.
+    assert str(error.value) in {"TMDB cannot be reached. Try again later.", SILENT}
 
 
 @pytest.fixture
