@@ -24,7 +24,7 @@ from integrations.movie_database import MovieDatabaseClient
 from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState, SharedState
 from integrations.tmdb import TmdbClient
-from resolvers.errors import CinegraphError, DatabaseAway
+from resolvers.errors import CinegraphError, CommitUnknown, DatabaseAway
 from resolvers.failed_logins import FailedLogins
 from resolvers.operator import create_admin, delete_user, grant_admin, set_password
 from resolvers.passwords import Passwords
@@ -34,11 +34,13 @@ from resolvers.sessions import Sessions
 from resolvers.tokens import AccessTokens
 from schema import sdl
 from schema.transport.app import build_application
+from schema.transport.corking import CorkedProtocol
 from schema.transport.logs import configure_logging
 from settings import Settings, SettingsError, load_settings, tell_workers
 
 SHUTDOWN_SECONDS = 30
 OUT_OF_REACH = "The database is out of reach: is DATABASE_URL right, and is it running?"
+UNKNOWN = "The database was lost before it answered. Whether this is done is not known: look before you try again."
 
 METRICS_FILE = re.compile(r"(counter|gauge|histogram|summary)_\w+\.db")
 """As prometheus-client names them: whatever else lies in the folder is not ours to delete."""
@@ -149,6 +151,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         tell_workers(workers, metrics_folder)
         uvicorn.run(
             "server:app",
+            http=CorkedProtocol,
             host=host,
             port=port,
             workers=workers,
@@ -276,6 +279,8 @@ def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], passwo
         asyncio.run(run())
     except CinegraphError as error:
         raise click.ClickException(str(error)) from None
+    except CommitUnknown:
+        raise click.ClickException(UNKNOWN) from None
     except DatabaseAway:
         raise click.ClickException(OUT_OF_REACH) from None
 

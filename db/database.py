@@ -8,13 +8,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Executable, literal_column, select
 from sqlalchemy.engine import make_url
 
 from db.connection import Backend, Connection, Parameters, RawConnection, Transaction
-from db.errors import ConnectionLost, DatabaseAway
+from db.errors import CommitUnknown, ConnectionLost, DatabaseAway, TransactionUndone
 from db.lookups import SharedLookups
 from db.mysql import MySQLBackend
 from db.rendering import Rendered, Result, Rows, render
@@ -105,6 +105,36 @@ class _OpenTransaction(_Statements):
             await self._connection.run_many(rendered, [rendered.values(each) for each in parameter_sets])
 
 
+class _Runs(Generic[T]):
+    """The runs of one transaction, until the database has answered that one is committed."""
+
+    def __init__(self, backend: Backend, work: Callable[[Transaction], Awaitable[T]]) -> None:
+        self._backend = backend
+        self._work = work
+        self.may_be_committed = False
+        """Whether a COMMIT was sent that has no answer."""
+
+    async def until_committed(self) -> T:
+        pause = 0.005
+        while True:
+            with suppress(DatabaseAway):
+                return await self._run()
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+            pause = min(2 * pause, 0.5)
+
+    async def _run(self) -> T:
+        earlier_may_be = self.may_be_committed
+        try:
+            async with self._backend.begin() as connection:
+                result = await self._work(_OpenTransaction(self._backend, connection))
+                self.may_be_committed = True
+            return result
+        except Exception as error:
+            if isinstance(error, TransactionUndone) or not isinstance(error, DatabaseAway):
+                self.may_be_committed = earlier_may_be  # the database has answered that this one is not
+            raise
+
+
 class Database:
     """The database of one process. Made inside the event loop that uses it; close() when done."""
 
@@ -136,23 +166,21 @@ class Database:
     async def transaction(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = TRANSACTION_SECONDS) -> T:
         """Commit what `work` writes. The whole of it, reads included, runs again when a deadlock or a lost connection ends it.
 
-        `work` must therefore compute what it writes from what it reads inside, and have no effect elsewhere. Once `seconds` have
-        passed it is ended wherever it is, and DatabaseAway raised: whether it is committed is then unknown.
+        `work` must therefore compute what it writes from what it reads inside, and have no effect elsewhere. What it refuses it has
+        to raise: where a COMMIT's answer was lost, a later run may meet what the lost one has written, so that whatever it raises
+        becomes CommitUnknown. Once `seconds` have passed it is ended wherever it is, and DatabaseAway raised, or CommitUnknown.
         """
+        runs = _Runs(self._backend, work)
         try:
             async with asyncio.timeout(seconds):
-                return await self._committed(work)
+                return await runs.until_committed()
         except TimeoutError as error:
-            raise DatabaseAway("deadlocks or lost connections used up the transaction's time") from error
-
-    async def _committed(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        pause = 0.005
-        while True:
-            with suppress(DatabaseAway):
-                async with self._backend.begin() as connection:
-                    return await work(_OpenTransaction(self._backend, connection))
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
-            pause = min(2 * pause, 0.5)
+            away = CommitUnknown if runs.may_be_committed else DatabaseAway
+            raise away("deadlocks or lost connections used up the transaction's time") from error
+        except Exception as error:
+            if runs.may_be_committed:
+                raise CommitUnknown("a COMMIT's answer was lost, and the next run failed") from error
+            raise
 
     async def ping(self) -> None:
         """Answers when the database does; raises DatabaseAway else."""

@@ -3,7 +3,8 @@
 DatabaseError
 ├── DatabaseAway            it cannot be reached, or not in time; trying again later may help
 │   ├── ConnectionLost      a connection broke, whose server may be back by now
-│   └── TransactionUndone   a deadlock or a lock's timeout undid the transaction: the same may succeed when run again
+│   ├── TransactionUndone   a deadlock or a lock's timeout undid the transaction: the same may succeed when run again
+│   └── CommitUnknown       a transaction may have been committed, or not: whoever wants to know has to look
 └── DuplicateRow            a unique constraint refused the row
 """
 
@@ -22,6 +23,10 @@ class ConnectionLost(DatabaseAway):
 
 class TransactionUndone(DatabaseAway):
     """The transaction was undone by a deadlock, a lock's timeout, or a server that was not ready for it."""
+
+
+class CommitUnknown(DatabaseAway):
+    """A COMMIT's answer was lost, and running the transaction again has not told what became of it."""
 
 
 class DuplicateRow(DatabaseError):

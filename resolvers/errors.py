@@ -15,13 +15,13 @@ CinegraphError
 ├── RateLimited                 too fast; says when to come back
 └── TooSlow                     a subscriber that fell behind was dropped
 
-A database that is away is db.errors.DatabaseAway; schema/errors.py translates both.
+A database that is away is db.errors.DatabaseAway, or CommitUnknown; schema/errors.py translates them too.
 """
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from db.errors import DatabaseAway, DuplicateRow
+from db.errors import CommitUnknown, DatabaseAway, DuplicateRow
 
 
 class CinegraphError(Exception):
@@ -103,6 +103,7 @@ __all__ = [
     "AlreadyExists",
     "BadUserInput",
     "CinegraphError",
+    "CommitUnknown",
     "DatabaseAway",
     "DuplicateRow",
     "Forbidden",

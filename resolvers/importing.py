@@ -131,11 +131,16 @@ async def _stored(context: Context, imdb_id: str) -> MovieRow | None:
 async def _store(context: Context, imdb_id: str, told: Told) -> Imported:
     """Write a film, unless somebody else has done so meanwhile."""
     facts, now = merged(told.tmdb, None, told.movie_database), context.services.now()
+    added = False
 
     async def work(transaction: Transaction) -> Imported:
+        # Where nobody knows whether an earlier run was committed, what is stored now was stored by that one.
+        nonlocal added
         for movie in await movie_repository.get_many_by_imdb_id(transaction, [imdb_id]):
-            return Imported(movie, created=False)
-        return Imported(await movie_writing.add(transaction, facts, _sources((), told), now), created=True)
+            return Imported(movie, created=added)
+        movie = await movie_writing.add(transaction, facts, _sources((), told), now)
+        added = True
+        return Imported(movie, created=True)
 
     return await commit(context.services.database, work)
 

@@ -57,12 +57,13 @@ async def resolve_delete_movie(context: Context, imdb_id: str) -> int:
         raise Forbidden("Only an admin may delete a movie.")
     raise_all(list(imdb_id_errors(imdb_id)))
 
-    async def work(transaction: Transaction) -> int | None:
-        return await movie_writing.delete(transaction, imdb_id)
+    async def work(transaction: Transaction) -> int:
+        movie_id = await movie_writing.delete(transaction, imdb_id)
+        if movie_id is None:
+            raise NotFound(f"The movie {imdb_id} is not stored here.", IMDB_ID)
+        return movie_id
 
     movie_id = await context.services.database.transaction(work)
-    if movie_id is None:
-        raise NotFound(f"The movie {imdb_id} is not stored here.", IMDB_ID)
     await tell_movie_gone(context.services.shared_state, movie_id)
     return movie_id
 

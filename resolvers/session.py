@@ -99,30 +99,32 @@ async def resolve_refresh_tokens(context: Context, refresh_token: str) -> Issued
 
 
 async def resolve_logout(context: Context, refresh_token: str) -> None:
-    async def work(transaction: Transaction) -> bytes | None:
+    wrong = WrongCredentials("The refresh token is unknown, or its session has ended already.", REFRESH_TOKEN)
+
+    async def work(transaction: Transaction) -> bytes:
         user_id = await session_repository.get_user_id(transaction, hash_of(refresh_token))
         if user_id is None or await user_repository.lock(transaction, user_id) is None:
-            return None
+            raise wrong
         token = await session_repository.lock_refresh_token(transaction, hash_of(refresh_token))
         if token is None:
-            return None
+            raise wrong
         await session_repository.delete(transaction, token.session_id)
         return token.session_id
 
-    session_id = await context.services.database.transaction(work)
-    if session_id is None:
-        raise WrongCredentials("The refresh token is unknown, or its session has ended already.", REFRESH_TOKEN)
-    end_sessions(context, [session_id])
+    end_sessions(context, [await context.services.database.transaction(work)])
 
 
 async def resolve_logout_everywhere(context: Context) -> None:
     viewer = context.require_viewer()
+    ended: list[bytes] = []
 
-    async def work(transaction: Transaction) -> Sequence[bytes]:
+    async def work(transaction: Transaction) -> None:
         await user_repository.lock(transaction, viewer.id)
-        return await session_repository.delete_by_user(transaction, viewer.id)
+        # Where nobody knows whether an earlier run was committed, the sessions that are there no more were ended by that one.
+        ended.extend(await session_repository.delete_by_user(transaction, viewer.id))
 
-    end_sessions(context, await context.services.database.transaction(work))
+    await context.services.database.transaction(work)
+    end_sessions(context, ended)
 
 
 async def resolve_change_password(context: Context, current_password: str, new_password: str) -> IssuedTokens:

@@ -6,13 +6,14 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
 
-from resolvers.errors import CinegraphError, DatabaseAway, RateLimited, Several
+from resolvers.errors import CinegraphError, CommitUnknown, DatabaseAway, RateLimited, Several
 from resolvers.errors import UserError as Refusal
 from schema.payloads import UserError, UserErrorCode
 
 logger = logging.getLogger("cinegraph.errors")
 
 AWAY = "The database is out of reach. Try again in a few seconds."
+UNKNOWN = "The database was lost before it answered. Whether this has changed anything is not known: look before you send it again."
 
 
 def formatted(errors: Sequence[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
@@ -36,7 +37,7 @@ def _formatted(error: GraphQLError, request_id: str) -> GraphQLFormattedError:
         return _replaced(error, str(original), original.code)
     if isinstance(original, DatabaseAway):
         logger.warning("the database is away", extra={"request_id": request_id, "reason": str(original)})
-        return _replaced(error, AWAY, "SERVICE_UNAVAILABLE")
+        return _replaced(error, UNKNOWN if isinstance(original, CommitUnknown) else AWAY, "SERVICE_UNAVAILABLE")
     logger.error("unexpected error", exc_info=original, extra={"request_id": request_id, "path": error.path})
     message = f"Something went wrong here, and was noted under request {request_id}."
     return _replaced(error, message, "INTERNAL_SERVER_ERROR", requestId=request_id)

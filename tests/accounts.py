@@ -125,6 +125,10 @@ async def make_admin(database: Database, username: str) -> None:
     await _execute(database, statement)
 
 
+async def set_password_hash(database: Database, username: str, password_hash: str) -> None:
+    await _execute(database, update(users).where(users.c.username_key == username.lower()).values(password_hash=password_hash))
+
+
 async def add_loaded_user(database: Database, username: str) -> None:
     """A user as load-movielens makes them: without a password."""
     await _execute(database, insert(users).values(username=username, username_key=username, created_at=datetime(2026, 1, 1, tzinfo=UTC)))

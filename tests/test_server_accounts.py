@@ -1,5 +1,6 @@
 """The operator's commands, as an operator runs them."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -8,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from db.database import Database
+from server import UNKNOWN
 from tests.accounts import LOGIN, PASSWORD, VIEWER, WRONG_LOGIN, answer, everything, login, make_admin, register, serving
 from tests.factories import movie, rating, store
+from tests.faults.proxy import TcpProxy
+from tests.servers import MariaDB
 from tests.services import SECRET, services_on
 
 SERVER = Path(__file__).parents[1] / "server.py"
@@ -52,6 +56,19 @@ async def test_what_cannot_be_an_admin_is_told_why(migrated_url: str, database: 
     before = await everything(database)
     assert run(migrated_url, "create-admin", username, typed=typed) == (1, "", f"Error: {message}\n")
     assert await everything(database) == before
+
+
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+async def test_whoever_has_created_an_admin_is_not_told_that_the_name_is_taken(
+    mariadb_server: MariaDB, migrated_url: str, database: Database
+) -> None:
+    async with TcpProxy(mariadb_server.port) as network:
+        network.lose_commit()
+        done = await asyncio.to_thread(run, network.url(migrated_url), "create-admin", "root", typed=f"{PASSWORD}\n")
+
+    assert done == (1, "", f"Error: {UNKNOWN}\n")
+    async with serving(services_on(database)) as client:
+        await login(client, "root")
 
 
 async def test_set_password_ends_sessions(migrated_url: str, database: Database) -> None:

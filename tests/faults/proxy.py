@@ -18,9 +18,13 @@ class TcpProxy:
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._swallowed: set[asyncio.Task[None]] = set()
-        self._breaks_at: bytes | None = None
+        self._to_lose: list[bytes] = []
         self._breaking: set[asyncio.Task[None]] = set()
         self.port = 0
+
+    def url(self, url: str) -> str:
+        """A URL of the target as somebody writes it who is behind this network."""
+        return url.replace(f":{self._target_port}/", f":{self.port}/")
 
     def black_hole(self) -> None:
         """From now on nothing comes through, in either direction, and nobody is told; new connections are taken, and hear nothing."""
@@ -32,9 +36,9 @@ class TcpProxy:
             self._swallowed |= self._connections
         self._lets_through.set()
 
-    def break_after(self, sent: bytes) -> None:
-        """Pass on the next packet that holds these bytes, and break its connection before the answer arrives."""
-        self._breaks_at = sent
+    def lose_commit(self) -> None:
+        """Break the connection of the next transaction when its COMMIT is carried out, before the answer comes through."""
+        self._to_lose = [b"BEGIN", b"COMMIT"]  # drivers send a COMMIT without a transaction when they connect
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -67,15 +71,20 @@ class TcpProxy:
         try:
             while sent := await reader.read(CHUNK_BYTES):
                 await self._lets_through.wait()
-                if connection in self._breaking:
-                    raise ConnectionResetError
-                if self._breaks_at is not None and self._breaks_at in sent:
-                    self._breaks_at = None
-                    self._breaking.add(connection)
-                if connection not in self._swallowed:
+                if connection not in self._swallowed | self._breaking:
                     writer.write(sent)
                     await writer.drain()
+                if self._is_to_be_lost(sent):
+                    self._breaking.add(connection)
+                    writer.write_eof()  # whoever reads this carries out what came before it, answers, and hangs up
             await self._lets_through.wait()
         finally:
             with suppress(OSError):
                 writer.close()
+
+    def _is_to_be_lost(self, sent: bytes) -> bool:
+        """Whether this completes what lose_commit() waits for."""
+        waited = bool(self._to_lose)
+        while self._to_lose and self._to_lose[0] in sent:
+            del self._to_lose[0]
+        return waited and not self._to_lose
