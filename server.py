@@ -34,7 +34,6 @@ from resolvers.sessions import Sessions
 from resolvers.tokens import AccessTokens
 from schema import sdl
 from schema.transport.app import build_application
-from schema.transport.corking import CorkedProtocol
 from schema.transport.logs import configure_logging
 from settings import Settings, SettingsError, load_settings, tell_workers
 
@@ -151,7 +150,6 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         tell_workers(workers, metrics_folder)
         uvicorn.run(
             "server:app",
-            http=CorkedProtocol,
             host=host,
             port=port,
             workers=workers,
