@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     # More than a call outside (10 seconds) and a transaction (8) may take together.
     max_operation_seconds: float = Field(default=30, gt=0)
     max_operations_at_once: int = Field(default=200, ge=1)
+    # What two cores do in a second or two, and what a halt of a second makes pile up.
+    max_operations_under_way: int = Field(default=1000, ge=1)
     redis_url: str | None = Field(default=None, repr=False)
     web_concurrency: int = Field(default=1, ge=1)
     """How many processes serve, as uvicorn calls it: they share what the outside services tolerate."""

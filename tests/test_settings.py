@@ -31,6 +31,7 @@ WRONG = [
     ("MAX_QUERY_COST", "0", "greater than or equal to 1"),
     ("MAX_OPERATION_SECONDS", "0", "greater than 0"),
     ("MAX_OPERATIONS_AT_ONCE", "0", "greater than or equal to 1"),
+    ("MAX_OPERATIONS_UNDER_WAY", "0", "greater than or equal to 1"),
     ("PROMETHEUS_MULTIPROC_DIR", "/no/such/folder", "there is no folder /no/such/folder"),
     ("WEB_CONCURRENCY", "0", "greater than or equal to 1"),
     ("REDIS_URL", "http://:s3cret-word@localhost:6379", "it must begin with redis://, rediss:// or unix://"),

@@ -35,8 +35,9 @@ async def open_answers(executor: Executor, request: GraphQLRequest, new_context:
     or that its source ended with an error, is one that did not run.
     """
     try:
-        context = await new_context()
-        answer = await executor.run(request, context)
+        if (answer := executor.overload()) is None:
+            context = await new_context()
+            answer = await executor.run(request, context)
     except DatabaseAway as error:
         answer = _away(error, ran=False)
     except IsSubscription:

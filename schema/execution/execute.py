@@ -14,7 +14,7 @@ from resolvers.errors import CinegraphError
 from schema import executable
 from schema.errors import formatted
 from schema.execution.documents import Document, Documents, InvalidDocument
-from schema.execution.gate import Cost, Gate, OutOfTime, PointsSpent
+from schema.execution.gate import Cost, Gate, OutOfTime, Overloaded, PointsSpent
 from schema.execution.limits import Limits, check, check_figures
 from schema.execution.planning import plan_of
 from schema.execution.variables import coercion_of
@@ -107,12 +107,20 @@ class Executor:
         return document, document.operation(request.operation_name)
 
     async def admit(self, document: Document, request: GraphQLRequest, context: Context, *, for_events: bool = False) -> Cost | None:
-        """Take what an operation costs; raises GraphQLError for one beyond the limits, and PointsSpent where its client has not enough."""
+        """Take what an operation costs; raises PointsSpent where its client has not enough, and GraphQLError for one beyond the limits."""
         measured = document.measure(request.operation_name, request.variables)
         check(measured, self._limits)
         if for_events:
             check_figures({"event_cost": measured.cost}, self._limits)
         return await self._gate.spend(context, measured.cost)
+
+    def overload(self) -> Answer | None:
+        """The answer to whatever comes while there is no room for it, before it costs any work; None while there is room."""
+        if not self._gate.is_full:
+            return None
+        answer = Answer(ran=False, data=None, errors=formatted([Overloaded()], request_id=""))
+        self._gate.refused(answer.errors)
+        return answer
 
     def refusal(self, reason: GraphQLError | InvalidDocument | CinegraphError, context: Context) -> Answer:
         """The answer to what is not run."""

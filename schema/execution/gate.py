@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
-from graphql import GraphQLFormattedError, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLFormattedError, OperationDefinitionNode
 
 from resolvers.context import Context
 from resolvers.errors import CinegraphError, RateLimited
@@ -31,11 +31,26 @@ class OutOfTime(CinegraphError):
     code = "SERVICE_UNAVAILABLE"
 
 
+class Overloaded(GraphQLError):
+    """So much is under way in this process that one more operation would wait too long."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        message = "The server has as much to do as it can do in time, and has run nothing of this: try again in a second."
+        super().__init__(message, extensions={"code": self.code, "retryAfter": 1})
+
+
 class Gate:
     """This one lets everybody through, and takes no notes."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether spend() would raise Overloaded."""
+        return False
+
     async def spend(self, context: Context, points: int) -> Cost | None:
-        """Take what an operation costs from its client, once before it runs; raises PointsSpent, and takes nothing."""
+        """Take what an operation costs from its client, once before it runs; raises PointsSpent or Overloaded, and takes nothing."""
         return None
 
     def turn(self, context: Context) -> AbstractAsyncContextManager[None]:

@@ -21,7 +21,7 @@ from schema.transport.endpoint import Endpoint
 from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
-from schema.transport.http import answer_http_error, answer_request, media_type_of, refusal
+from schema.transport.http import answer_http_error, answer_request, media_type_of, refusal, to_post
 from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.origins import cross_origin
@@ -46,6 +46,8 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
     async def graphql(request: Request) -> Response:
         if graphiql is not None and wants_graphiql(request):
             return graphiql.response()
+        if (overload := executor.overload()) is not None:
+            return to_post(overload, media_type_of(request))
         services: Services = request.state.services
         try:
             viewer = await authenticate(request, services.sessions)

@@ -8,7 +8,7 @@ from graphql import OperationDefinitionNode
 
 from resolvers.context import Context
 from schema.execution.documents import Document
-from schema.execution.gate import Cost, Errors, Gate
+from schema.execution.gate import Cost, Errors, Gate, Overloaded
 from schema.execution.limits import Limits
 from schema.transport.metrics import Metrics
 from schema.transport.rate_limits import RateLimit, client_of
@@ -22,16 +22,36 @@ logger = logging.getLogger("cinegraph.operations")
 
 
 class ClientGate(Gate):
-    """Without a `rate_limit` clients may spend what they like."""
+    """Without a `rate_limit` clients may spend what they like.
 
-    def __init__(self, rate_limit: RateLimit | None, turns: Turns, metrics: Metrics, trace: Trace | None = None) -> None:
+    Who comes while `most_under_way` operations are under way is refused, and may come back; a subscription that was let in
+    gets its events all the same, for nobody would send them again.
+    """
+
+    def __init__(
+        self, rate_limit: RateLimit | None, turns: Turns, metrics: Metrics, *, most_under_way: int, trace: Trace | None = None
+    ) -> None:
         self._trace = trace
         self._rate_limit = rate_limit
         self._turns = turns
+        self._most_under_way = most_under_way
+        self._spending = 0
         self._metrics = metrics
 
+    @property
+    def is_full(self) -> bool:
+        return self._turns.under_way + self._spending >= self._most_under_way
+
     async def spend(self, context: Context, points: int) -> Cost | None:
-        cost = None if self._rate_limit is None else await self._rate_limit.spend(context, points)
+        if self.is_full:
+            raise Overloaded
+        cost = None
+        if self._rate_limit is not None:
+            self._spending += 1  # in a state that processes share this takes time, and a turn follows at once
+            try:
+                cost = await self._rate_limit.spend(context, points)
+            finally:
+                self._spending -= 1
         self._metrics.spent(points)
         return cost
 
@@ -70,4 +90,5 @@ def gate_of(settings: Settings, metrics: Metrics) -> ClientGate:
         seconds=settings.max_operation_seconds,
         on_end=lambda: metrics.beyond("operation_seconds"),
     )
-    return ClientGate(rate_limit, turns, metrics, find_trace())
+    metrics.under_way = lambda: turns.under_way
+    return ClientGate(rate_limit, turns, metrics, most_under_way=settings.max_operations_under_way, trace=find_trace())

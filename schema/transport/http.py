@@ -54,6 +54,10 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
         return refusal(not_by_get("GET is for queries"), media_type)
     if request.method == "GET":
         return _to_get(request, answer, media_type)
+    return to_post(answer, media_type)
+
+
+def to_post(answer: Answer, media_type: str) -> Response:
     return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
 
 

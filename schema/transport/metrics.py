@@ -8,7 +8,7 @@ import asyncio
 import os
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import compare_digest
@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from resolvers.services import Services
-from schema.execution.gate import PointsSpent
+from schema.execution.gate import Overloaded, PointsSpent
 from schema.transport.http import refusal
 from schema.transport.requests import RequestRefused
 
@@ -44,6 +44,8 @@ class Metrics:
             ProcessCollector(registry=self._registry)
         self.statuses: dict[int, int] = defaultdict(int)
         """How many responses of each HTTP status were sent."""
+        self.under_way: Callable[[], int] = lambda: 0
+        """How many operations are under way."""
         self._names: set[str] = set()
         self._timed: dict[tuple[str, str, str], Histogram] = {}
         self._taken_over: dict[Counter, float] = {}
@@ -64,6 +66,7 @@ class Metrics:
         self._wait_seconds = self._counter("pool_wait_seconds", "Time that was waited for a connection of the pool.")
         self._calls = self._counter("outside_calls", "Calls to outside services, by what came of them.", "service", "outcome")
         self._pool = self._gauge("pool_connections", "Connections of the pool, by state.", "state")
+        self._under_way = self._gauge("operations_under_way", "Operations that are under way.")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are open.")
 
     def answered(self, operation: OperationDefinitionNode, code: str, seconds: float) -> None:
@@ -82,6 +85,8 @@ class Metrics:
         self._refused.labels(extensions["code"]).inc()
         if extensions["code"] == PointsSpent.code:
             self.beyond("points_per_minute")
+        if extensions["code"] == Overloaded.code:
+            self.beyond("operations_under_way")
         for name, limit in extensions.items():
             if (figure := BOUND.fullmatch(name)) and extensions[figure[1].lower() + figure[2]] > limit:
                 self.beyond(_snake_case(figure[1].lower() + figure[2]))
@@ -118,6 +123,7 @@ class Metrics:
         in_use, idle = services.database.connections
         self._pool.labels("in_use").set(in_use)
         self._pool.labels("idle").set(idle)
+        self._under_way.set(self.under_way())
         self._subscribers.set(services.shared_state.subscribers)
 
     def _take_over(self, counter: Counter, total: float) -> None:

@@ -21,6 +21,8 @@ class Turns:
         self._most = most
         self._seconds = seconds
         self._on_end = on_end
+        self.under_way = 0
+        """How many have their turn; those that wait for others of their client are in nobody else's way."""
         self._clients: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._begun: dict[asyncio.Task[object], float] = {}
         self._overdue: set[asyncio.Task[object]] = set()
@@ -83,8 +85,10 @@ class _Turn:
             if self._turns.end(self._task):
                 raise self._turns.out_of_time() from None
             raise
+        self._turns.under_way += 1
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._turns.under_way -= 1
         self._client_turns.release()
         if self._turns.end(self._task) and kind is not None and issubclass(kind, asyncio.CancelledError):
             raise self._turns.out_of_time() from None

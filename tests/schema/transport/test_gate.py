@@ -2,25 +2,21 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 
-import asyncmy
 import pytest
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
 from db.database import Database
-from db.mysql import connection_options
 from db.sqlite import BUSY_MILLISECONDS
 from db.tables import movies, ratings
 from schema.transport.gate import limits_of
 from tests.accounts import register, serving, settings_of
 from tests.clients import Client
 from tests.factories import movie, store
+from tests.locks import locked
 from tests.services import services_on
 
 SECONDS = 0.5
@@ -40,24 +36,6 @@ async def client(database: Database) -> AsyncIterator[Client]:
     await store(database, movies=[movie(1, "Ran")])
     async with serving(services_on(database), MAX_OPERATION_SECONDS=str(SECONDS)) as client:
         yield client
-
-
-@asynccontextmanager
-async def locked(url: str, mysql_lock: str) -> AsyncIterator[None]:
-    """A database in which somebody else holds what is asked for: `mysql_lock`, or on SQLite the right to write."""
-    if url.startswith("sqlite"):
-        with closing(sqlite3.connect(make_url(url).database or "", isolation_level=None)) as holder:
-            holder.execute("BEGIN IMMEDIATE")
-            yield
-        return
-    connection = await asyncmy.connect(**connection_options(make_url(url)))
-    try:
-        async with connection.cursor() as cursor:
-            for statement in mysql_lock.split("; "):
-                await cursor.execute(statement)
-        yield
-    finally:
-        connection.close()
 
 
 async def test_a_mutation_that_waits_too_long_is_ended_and_changes_nothing(client: Client, database: Database, database_url: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from schema.execution.gate import OutOfTime
 from schema.transport.turns import Turns
+from tests.live import until
 
 
 class Running:
@@ -36,6 +37,23 @@ async def test_a_client_runs_so_many_at_once_and_the_others_in_their_order() -> 
     running.may_end.set()
     await asyncio.gather(*operations)
     assert (running.order, running.most) == (["a", "b", "c", "d", "e"], 2)
+
+
+async def test_who_waits_for_others_of_the_same_client_is_not_under_way() -> None:
+    turns = Turns(most=2, seconds=60)
+    running = Running(turns)
+    operations = [asyncio.create_task(running.operate(client)) for client in ("ada", "ada", "ada", "ada", "grace")]
+    await until(lambda: len(running.order) == 3)
+    assert turns.under_way == 3
+
+    for at_work_or_waiting in (operations[0], operations[3]):
+        at_work_or_waiting.cancel()
+    await until(lambda: len(running.order) == 4)
+    assert turns.under_way == 3
+
+    running.may_end.set()
+    await asyncio.wait(operations)
+    assert turns.under_way == 0
 
 
 async def test_one_client_is_in_no_other_ones_way() -> None:
