@@ -1,5 +1,6 @@
 """What every resolver of one operation is given."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,12 +29,11 @@ class Context:
     resolved_roots: dict[str, object] = field(default_factory=dict)
     reader: Connection = field(init=False)
     lookups: Connection = field(init=False)
-    loaders: Loaders = field(init=False)
+    loaders: Loaders = field(default_factory=Loaders, init=False)
 
     def __post_init__(self) -> None:
         self.reader = self.services.database.reader()
         self.lookups = self.services.database.lookups
-        self.loaders = Loaders(self)
 
     def require_viewer(self) -> Viewer:
         """The only gate: raises Unauthenticated where nobody is signed in."""
@@ -42,4 +42,7 @@ class Context:
         return self.viewer
 
     async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
-        return await self.loaders.load(batch, key)
+        return await self.loaders.load(self, batch, key)
+
+    async def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
+        return await self.loaders.load_many(self, batch, keys)

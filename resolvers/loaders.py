@@ -28,38 +28,39 @@ class Loaders:
     """What one operation has loaded so far, and the dataloaders that collect the keys of its fields.
 
     Whoever has a level's keys at hand loads them together by `load_many`; a field that knows only its own, by `load`.
-    A database that is away is not asked again: the operation's other fields need not wait for it, too.
+    A database that is away is not asked again: the operation's other fields need not wait for it, too. The operation's context is
+    handed in each time: kept here, which the context holds, it would leave all that was loaded to the garbage collector.
     """
 
-    def __init__(self, context: "Context") -> None:
-        self._context = context
+    def __init__(self) -> None:
         self._values: dict[Any, dict[Any, Any]] = {}  # Any: each batch function has keys and values of its own
         self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: as above
         self._away: DatabaseAway | None = None
 
-    async def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
+    async def load_many(self, context: "Context", batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
         """The values of distinct keys (and of whatever was loaded before), by key."""
         values: dict[Key, Value] = self._values.setdefault(batch, {})
         missing = [key for key in keys if key not in values]
         if missing:
-            values.update(zip(missing, await self._batch(batch, missing), strict=True))
+            values.update(zip(missing, await self._batch(context, batch, missing), strict=True))
         return values
 
-    async def _batch(self, batch: Batch[Key, Value], keys: Sequence[Key]) -> Sequence[Value]:
+    async def _batch(self, context: "Context", batch: Batch[Key, Value], keys: Sequence[Key]) -> Sequence[Value]:
         if self._away is not None:
             raise self._away
         try:
-            return await batch(self._context, keys)
+            return await batch(context, keys)
         except DatabaseAway as away:
             self._away = away
             raise
 
-    async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
+    async def load(self, context: "Context", batch: Batch[Key, Value], key: Key) -> Value:
         loader = self._by_batch.get(batch)
         if loader is None:
             # Without its cache, which gives one future to all who ask for a key: where the executor cancels one of them, because a
             # field beside it failed, the others would be cancelled too, and with them the operation.
-            loader = self._by_batch[batch] = DataLoader(load_fn=partial(self._load_in_order, batch, asyncio.Lock()), cache=False)
+            load_fn = partial(self._load_in_order, context, batch, asyncio.Lock())
+            loader = self._by_batch[batch] = DataLoader(load_fn=load_fn, cache=False)
         value: Value = await loader.load(key)
         return value
 
@@ -69,9 +70,11 @@ class Loaders:
         self._by_batch.clear()
         self._away = None
 
-    async def _load_in_order(self, batch: Batch[Key, Value], one_at_a_time: asyncio.Lock, keys: Sequence[Key]) -> list[Value]:
+    async def _load_in_order(
+        self, context: "Context", batch: Batch[Key, Value], one_at_a_time: asyncio.Lock, keys: Sequence[Key]
+    ) -> list[Value]:
         async with one_at_a_time:  # what is asked for while it is being loaded need not be loaded again
-            values = await self.load_many(batch, dict.fromkeys(keys))
+            values = await self.load_many(context, batch, dict.fromkeys(keys))
         return [values[key] for key in keys]
 
 

@@ -141,6 +141,7 @@ class Executor:
         except OutOfTime as error:
             answer = Answer(ran=True, data=None, errors=formatted([_told(error)], context.request_id))
         self._gate.ran(document, operation, answer.errors, time.perf_counter() - began, context)
+        context.loaders.clear()  # dataloaders hold the context, which holds them: such circles would wait for the garbage collector
         return answer
 
     async def _execute(

@@ -12,7 +12,6 @@ from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from resolvers.context import Context
-from resolvers.loaders import Loaders
 from schema.execution.selections import Unplannable
 from schema.relation import RelationField
 
@@ -148,12 +147,12 @@ def side_by_side(works: Sequence[Work]) -> Generator[Wanted, Found, list[Values]
     return answers
 
 
-async def do(work: Work, loaders: Loaders) -> Values:
+async def do(work: Work, context: Context) -> Values:
     """Load what a work wants until it is done."""
     try:
         wanted = next(work)
         while True:
-            wanted = work.send({batch: await loaders.load_many(batch, keys) for batch, keys in wanted.items()})
+            wanted = work.send({batch: await context.load_many(batch, keys) for batch, keys in wanted.items()})
     except StopIteration as done:
         values: Values = done.value
         return values
@@ -192,7 +191,7 @@ class RootField:
         if key is None:
             return self.resolve(None, None, **arguments)
         if self.alone:
-            return self.resolve(None, (await run.context.loaders.load_many(batch, (key,)))[key], **arguments)
+            return self.resolve(None, (await run.context.load_many(batch, (key,)))[key], **arguments)
         return self.resolve(None, await run.context.load(batch, key), **arguments)
 
     def complete(self, value: Any, run: Run) -> Work:
@@ -222,7 +221,7 @@ class Plan:
         run = Run(context, self.arguments(variables))
         values = [event] if event is not None else await self._values(run)
         works = [root.complete(value, run) for root, value in zip(self.roots, values, strict=True)]
-        answers = await do(side_by_side(works), context.loaders)
+        answers = await do(side_by_side(works), context)
         return {root.response_key: answer for root, [answer] in zip(self.roots, answers, strict=True)}
 
     async def _values(self, run: Run) -> Values:
