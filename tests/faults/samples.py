@@ -1,4 +1,4 @@
-"""What a process holds while it serves, read from /proc and from its database."""
+"""What a process holds while it serves, read from /proc and from its database, and how its clients fare."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Sample(NamedTuple):
-    """At `seconds` since the start: what all of a server's processes hold together."""
+    """At `seconds` since the start: what all of a server's processes hold together, and what was answered since the last sample."""
 
     seconds: float
     memory_mib: float
@@ -18,7 +18,21 @@ class Sample(NamedTuple):
     """To the database."""
     connections_at_work: int
     requests_per_second: float
-    slowest_milliseconds: float
+    failures: int
+    p50_milliseconds: float
+    longest_milliseconds: float
+
+
+TITLES = {
+    "memory_mib": "Resident memory, MiB",
+    "file_descriptors": "Open file descriptors",
+    "connections_open": "Connections to the database",
+    "connections_at_work": "Connections to the database that run a statement",
+    "requests_per_second": "Answers, per second",
+    "failures": "Requests that failed or were refused, since the last sample",
+    "p50_milliseconds": "Time to answer, the median, ms",
+    "longest_milliseconds": "Time to answer, the longest, ms",
+}
 
 
 def processes_of(process: int) -> Iterator[int]:
@@ -36,3 +50,9 @@ def memory_mib(processes: Iterable[int]) -> float:
 
 def file_descriptors(processes: Iterable[int]) -> int:
     return sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in processes)
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The smallest value that so large a share of them does not exceed; 0 for none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

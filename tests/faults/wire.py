@@ -1,6 +1,7 @@
 """HTTP/1.1 clients by the thousand: a connection costs little more than its socket."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Self
@@ -14,7 +15,8 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
         self._reader = reader
         self._writer = writer
-        self._token = token
+        self.token = token
+        self.used = time.monotonic()
 
     @classmethod
     async def open(cls, port: int, token: str) -> Self:
@@ -25,12 +27,14 @@ class Connection:
         body = orjson.dumps({"query": document, "variables": variables})
         head = (
             "POST /graphql HTTP/1.1\r\nHost: cinegraph.test\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {self._token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self._writer.write(head.encode() + body)
         lines = (await self._reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
         [length] = [int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:")]
-        return orjson.loads(await self._reader.readexactly(length))
+        answer = orjson.loads(await self._reader.readexactly(length))
+        self.used = time.monotonic()
+        return answer
 
     async def close(self) -> None:
         self._writer.close()
