@@ -1,11 +1,11 @@
 """Small look-ups of operations that run at the same time, in one statement.
 
-The first goes at once; those that come while it is under way wait for it, and go together. None waits for more than the statement
-before its own, and each begins after it was asked for, so that it sees what was committed by then.
+Those of one turn of the event loop go together; those that come while they are under way wait for them, and go together next. None
+waits for more than the statement before its own, and each begins after it was asked for, so that it sees what was committed by then.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Executable
@@ -20,14 +20,21 @@ FEW = 4
 LOOKUP_SECONDS = 10.0
 """The operations' own deadlines end their waiting, not what they wait for."""
 
+Waiting = asyncio.Future[Rows]
+
 
 class _Lane:
-    """One statement's look-ups."""
+    """One statement's look-ups: what is wanted next, and by whom."""
 
     def __init__(self) -> None:
         self.is_busy = False
         self.keys: dict[Any, None] = {}  # Any: what the statement's list parameter holds
-        self.rows: asyncio.Future[Rows] | None = None
+        self.waiting: list[Waiting] = []
+
+    def take(self) -> tuple[list[Any], list[Waiting]]:  # Any: as above
+        taken = list(self.keys), self.waiting
+        self.keys, self.waiting = {}, []
+        return taken
 
 
 class SharedLookups:
@@ -43,57 +50,48 @@ class SharedLookups:
         if len(keys) > FEW:
             return await self._open_reader().fetch(statement, parameters)
         lane = self._lanes.get(statement) or self._lanes.setdefault(statement, _Lane())
-        if lane.is_busy:
-            return await asyncio.shield(self._join(lane, keys))
-        lane.is_busy = True
-        try:
-            return await self._open_reader().fetch(statement, parameters)
-        except DatabaseAway as error:
-            _fail(lane, error)
-            raise
-        finally:
-            self._go_on(lane, statement, name)
+        loop = asyncio.get_running_loop()
+        answer: Waiting = loop.create_future()
+        lane.keys.update(dict.fromkeys(keys))
+        lane.waiting.append(answer)
+        if not lane.is_busy:
+            lane.is_busy = True
+            loop.call_soon(self._go_on, lane, statement, name)
+        return await answer
 
     async def fetch_each(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> Rows:
         return await self._open_reader().fetch_each(statement, parameter_sets)
 
-    def _join(self, lane: _Lane, keys: Sequence[Any]) -> "asyncio.Future[Rows]":
-        lane.keys.update(dict.fromkeys(keys))
-        if lane.rows is None:
-            lane.rows = asyncio.get_running_loop().create_future()
-        return lane.rows
-
     def _go_on(self, lane: _Lane, statement: Executable, name: str) -> None:
-        """Let those that wait go together, or the next one alone."""
-        if lane.rows is None:
+        """Let those that wait go together, or the next one that comes."""
+        if not lane.waiting:
             lane.is_busy = False
             return
-        task = asyncio.create_task(self._run(lane, statement, name, list(lane.keys), lane.rows))
-        lane.keys, lane.rows = {}, None
+        task = asyncio.create_task(self._run(lane, statement, name))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, lane: _Lane, statement: Executable, name: str, keys: Sequence[Any], rows: "asyncio.Future[Rows]") -> None:
+    async def _run(self, lane: _Lane, statement: Executable, name: str) -> None:
+        keys, waiting = lane.take()
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                rows.set_result(await self._open_reader().fetch(statement, {name: keys}))
+                rows = await self._open_reader().fetch(statement, {name: keys})
         except (DatabaseAway, TimeoutError) as reason:
             error = reason if isinstance(reason, DatabaseAway) else DatabaseAway("the database did not answer in time")
-            rows.set_exception(error)
-            _fail(lane, error)
+            # Those that came meanwhile are told too: going on their own, they would wait as long again, and in vain.
+            _, came_meanwhile = lane.take()
+            _fail([*waiting, *came_meanwhile], error)
         except Exception as error:  # for every caller to raise
-            rows.set_exception(error)
+            _fail(waiting, error)
+        else:
+            for each in waiting:
+                if not each.done():
+                    each.set_result(rows)
         finally:
-            if not rows.done():
-                rows.cancel()
-            elif not rows.cancelled():
-                rows.exception()  # nobody may be left to hear of it
             self._go_on(lane, statement, name)
 
 
-def _fail(lane: _Lane, error: DatabaseAway) -> None:
-    """Tell those that wait: going on their own, they would wait as long again, and in vain."""
-    if lane.rows is not None:
-        lane.rows.set_exception(error)
-        lane.rows.exception()  # as above: nobody may be left
-        lane.keys, lane.rows = {}, None
+def _fail(waiting: Iterable[Waiting], error: Exception) -> None:
+    for each in waiting:
+        if not each.done():
+            each.set_exception(error)

@@ -28,11 +28,23 @@ async def look_up(database: Database, *numbers: int) -> set[str]:
     return {row.imdb_id for row in found} & set(asked)
 
 
-async def test_the_first_goes_at_once_and_those_that_come_meanwhile_go_together(database: Database) -> None:
+async def test_those_of_one_turn_go_together(database: Database) -> None:
     with recorded() as statements:
         found = await asyncio.gather(*(look_up(database, number) for number in range(1, 21)))
 
     assert found == [{f"tt{number:07}"} for number in range(1, 21)]
+    assert len(statements) == 1
+
+
+async def test_those_that_come_while_it_is_under_way_go_together_next(database: Database) -> None:
+    with recorded() as statements:
+        first = asyncio.create_task(look_up(database, 1))
+        while not statements:
+            await asyncio.sleep(0)
+        found = await asyncio.gather(*(look_up(database, number) for number in range(2, 21)))
+
+    assert await first == {"tt0000001"}
+    assert found == [{f"tt{number:07}"} for number in range(2, 21)]
     assert len(statements) == 2
 
 
