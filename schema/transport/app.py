@@ -1,6 +1,6 @@
 """The Starlette application: what answers at which address."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from resolvers.context import Context
@@ -32,6 +33,7 @@ from settings import Settings
 
 PATH = "/graphql"
 
+Answer = Callable[[Request], Awaitable[Response]]
 OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 
@@ -70,7 +72,7 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
 
     return Starlette(
         routes=[
-            Route(PATH, graphql, methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+            Route(PATH, AsgiEndpoint(graphql), methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute(PATH, websocket),
             *(graphiql.routes if graphiql else ()),
             *health_routes(),
@@ -80,6 +82,17 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
         exception_handlers={HTTPException: answer_http_error},
         lifespan=lifespan,
     )
+
+
+class AsgiEndpoint:
+    """A route's function, called as it is: what Starlette puts around functions would take a fiftieth of a small query."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 def _persisted(settings: Settings, executor: Executor) -> Persisted:

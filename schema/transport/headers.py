@@ -13,10 +13,12 @@ SECURE: Sequence[Header] = (
     (b"cache-control", b"no-store"),
 )
 
+_NAMES = frozenset(name for name, _ in SECURE)
+
 
 def secured(headers: Iterable[Header]) -> list[Header]:
     """A response's headers and those of SECURE that it lacks; names are in lower case, as ASGI has them."""
     complete = list(headers)
     given = {name for name, _ in complete}
-    complete.extend([header for header in SECURE if header[0] not in given])
+    complete += SECURE if _NAMES.isdisjoint(given) else [header for header in SECURE if header[0] not in given]
     return complete

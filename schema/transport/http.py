@@ -14,7 +14,7 @@ from schema.transport.authentication import Caller
 from schema.transport.caching import cache_headers, is_known
 from schema.transport.endpoint import Endpoint
 from schema.transport.framings import Framing
-from schema.transport.requests import GRAPHQL_JSON, JSON, RequestRefused, negotiate, read_request
+from schema.transport.requests import GRAPHQL_JSON, JSON, RequestRefused, header, negotiate, read_request
 from schema.transport.streams import AnswerStream
 
 _CONTENT_TYPES = {each: f"{each}; charset=utf-8".encode() for each in (JSON, GRAPHQL_JSON)}
@@ -37,7 +37,7 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
     """Run the GraphQL request that an HTTP request holds, or say why not."""
     media_type = JSON
     try:
-        accepted = negotiate(request.headers.get("accept", ""))
+        accepted = negotiate(header(request, b"accept"))
         media_type = accepted.media_type or JSON
         asked = await read_request(request, endpoint.max_body_bytes)
         if request.method == "GET" and asked.query and not endpoint.texts_by_get:
@@ -94,7 +94,7 @@ def _retry_after(answer: Answer) -> Mapping[str, str]:
 def media_type_of(request: Request) -> str:
     """What to refuse a request in: clients read the errors of what they asked for."""
     try:
-        return negotiate(request.headers.get("accept", "")).media_type or JSON
+        return negotiate(header(request, b"accept")).media_type or JSON
     except RequestRefused:
         return JSON
 

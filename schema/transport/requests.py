@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from schema.execution.execute import GraphQLRequest
 from schema.transport.framings import Framing, framing_of
@@ -27,13 +27,21 @@ def bad_request(message: str) -> RequestRefused:
     return RequestRefused(400, "BAD_REQUEST", message)
 
 
+def header(request: HTTPConnection, name: bytes) -> str:
+    """A header's first line, empty where there is none. Starlette's own look-up takes four times as long, and a request needs several."""
+    for given, value in request.scope["headers"]:
+        if given == name:
+            return str(value, "latin-1")
+    return ""
+
+
 async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
     """The GraphQL request in a POST's body or a GET's parameters; raises RequestRefused."""
     if request.method == "GET":
         return _from_parameters(dict(request.query_params))
     if request.method != "POST":
         raise RequestRefused(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
-    _require_json(request.headers.get("content-type", ""))
+    _require_json(header(request, b"content-type"))
     return _from_json(await _body(request, max_body_bytes))
 
 
@@ -47,18 +55,24 @@ def _require_json(content_type: str) -> None:
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
-    too_large = RequestRefused(
-        413, "PAYLOAD_TOO_LARGE", f"The request must not be larger than {max_body_bytes} bytes.", {"Connection": "close"}
-    )
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > max_body_bytes:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+        raise _too_large(max_body_bytes)
+    body, is_complete = b"", False
+    while not is_complete:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        is_complete = not message.get("more_body", False)
         if len(body) > max_body_bytes:
-            raise too_large
-    return bytes(body)
+            raise _too_large(max_body_bytes)
+    return body
+
+
+def _too_large(max_body_bytes: int) -> RequestRefused:
+    message = f"The request must not be larger than {max_body_bytes} bytes."
+    return RequestRefused(413, "PAYLOAD_TOO_LARGE", message, {"Connection": "close"})
 
 
 def _from_json(body: bytes) -> GraphQLRequest:
