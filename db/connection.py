@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Executable
@@ -10,6 +11,13 @@ from db.rendering import Rendered, Result, Rows
 from db.usage import Connections, Usage
 
 Parameters = Mapping[str, Any]  # Any: whatever the bound column's type takes
+
+
+@dataclass(slots=True)
+class Later:
+    """What a statement gives that is run along with another: `last_id` is 0 until that one, or the commit, has been run."""
+
+    last_id: int = 0
 
 
 class Connection(Protocol):
@@ -28,8 +36,8 @@ class Transaction(Connection, Protocol):
     async def execute(self, statement: Executable, parameters: Parameters) -> Result:
         """Run one INSERT, UPDATE or DELETE; raises DuplicateRow where a unique constraint refuses it."""
 
-    async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
-        """Run one whose result nobody needs, along with the next or with the commit: it costs no round trip, and raises where they do."""
+    async def execute_later(self, statement: Executable, parameters: Parameters) -> Later:
+        """Run one whose result nobody needs yet, along with the next or the commit: it costs no round trip, and raises where they do."""
 
     async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
         """Run one INSERT for many rows in as few round trips as the driver allows."""
@@ -57,5 +65,5 @@ class Backend(Protocol):
 
 class RawConnection(Protocol):
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result: ...  # Any: as in Parameters
-    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None: ...  # Any: as in Parameters
+    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> Later: ...  # Any: as in Parameters
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None: ...

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Executable, literal_column, select
 from sqlalchemy.engine import make_url
 
-from db.connection import Backend, Connection, Parameters, RawConnection, Transaction
+from db.connection import Backend, Connection, Later, Parameters, RawConnection, Transaction
 from db.errors import CommitUnknown, ConnectionLost, DatabaseAway, TransactionUndone
 from db.lookups import SharedLookups
 from db.mysql import MySQLBackend
@@ -93,10 +93,10 @@ class _OpenTransaction(_Statements):
         expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
         return self._backend.usage.count(await self._connection.run(expanded, values))
 
-    async def execute_later(self, statement: Executable, parameters: Parameters) -> None:
+    async def execute_later(self, statement: Executable, parameters: Parameters) -> Later:
         expanded, values = render(statement, self._backend.dialect_name).bind(parameters)
         self._backend.usage.statements += 1
-        await self._connection.run_later(expanded, values)
+        return await self._connection.run_later(expanded, values)
 
     async def execute_many(self, statement: Executable, parameter_sets: Sequence[Parameters]) -> None:
         if parameter_sets:

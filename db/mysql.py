@@ -13,6 +13,7 @@ from asyncmy.errors import Error
 from asyncmy.pool import Pool
 from sqlalchemy.engine import URL
 
+from db.connection import Later
 from db.errors import ConnectionLost, DatabaseAway, DuplicateRow, TransactionUndone
 from db.rendering import Rendered, Result
 from db.usage import Connections, Usage
@@ -104,7 +105,7 @@ class MySQLConnection:
         self.driver = connection
         self.unread = False
         """Whether a statement was sent whose answer has not been read to its end."""
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[str, Later]] = []
         self._is_overdue = False
 
     async def run(self, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: whatever the driver escapes
@@ -112,9 +113,11 @@ class MySQLConnection:
             return await self._send(self._written_out(rendered, values))
         return await self._execute(rendered.text, values)
 
-    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None:  # Any: as in run
+    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> Later:  # Any: as in run
         """Keep a statement until the next one is sent: both go in one packet, and cost one round trip."""
-        self._waiting.append(self._written_out(rendered, values))
+        later = Later()
+        self._waiting.append((self._written_out(rendered, values), later))
+        return later
 
     async def roll_back(self) -> None:
         self._waiting.clear()
@@ -126,19 +129,20 @@ class MySQLConnection:
 
     async def _send(self, text: str) -> Result:
         """Run what waits, and then `text`, whose result it is; the first that fails ends it."""
-        statements = [*self._waiting, text]
-        self._waiting.clear()
-        return await self._execute("; ".join(statements), None, results=len(statements))
+        waited, self._waiting = self._waiting, []
+        statements = [*(statement for statement, _ in waited), text]
+        return await self._execute("; ".join(statements), None, earlier=[later for _, later in waited])
 
-    async def _execute(self, text: str, values: Sequence[Any] | None, results: int = 1) -> Result:  # Any: as in run
-        """The last of a text's results. With values, it is prepared once per connection, and answers in the binary protocol."""
+    async def _execute(self, text: str, values: Sequence[Any] | None, earlier: Sequence[Later] = ()) -> Result:  # Any: as in run
+        """The result of a text's last statement, and of each `earlier` one. With values, it is prepared once per connection."""
         cursor: Any = self.driver.cursor()  # Any: its stubs give row counts no type
         self.unread = True
         # A timer costs a fifth of asyncio.timeout(); whoever waits for a connection that is closed is told so by the driver.
         timer = asyncio.get_running_loop().call_later(STATEMENT_SECONDS, self._give_up)
         try:
             await cursor.execute(text, values)
-            for _ in range(1, results):
+            for each in earlier:
+                each.last_id = int(cursor.lastrowid)
                 await cursor.nextset()
             rows = await cursor.fetchall() if cursor.description else ()
         except (Error, OSError) as error:
@@ -150,7 +154,8 @@ class MySQLConnection:
 
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
         if self._waiting:
-            await self._send(self._waiting.pop())
+            text, later = self._waiting.pop()
+            later.last_id = (await self._send(text)).last_id
         cursor = self.driver.cursor()
         self.unread = True
         try:

@@ -1,6 +1,6 @@
 """All SQL about ratings. Whatever writes one keeps the counters of its movie and its user exact (db/counters.py)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -174,10 +174,12 @@ async def _lock(transaction: Transaction, user_id: int, imdb_id: str) -> _Locked
     return _Locked(user_id, user_is_private, rating_id, half_points or 0, MovieRow(*movie))
 
 
-async def upsert(
-    transaction: Transaction, user_id: int, imdb_id: str, half_points: int, rated_at: datetime
-) -> tuple[RatingRow, MovieRow] | None:
-    """Store a user's rating of a movie, or replace the one that is there; both as they are then.
+Upserted = Callable[[], tuple[RatingRow, MovieRow]]
+"""To be called once the transaction is committed, which is when a new rating has its id."""
+
+
+async def upsert(transaction: Transaction, user_id: int, imdb_id: str, half_points: int, rated_at: datetime) -> Upserted | None:
+    """Store a user's rating of a movie, or replace the one that is there; what it gives tells both as they are then.
 
     None where the user or the movie is not stored.
     """
@@ -187,12 +189,17 @@ async def upsert(
     movie_id, is_public = locked.movie.id, not locked.user_is_private
     given = {"half_points": half_points, "rated_at": rated_at}
     if locked.rating_id is None:
-        added = await transaction.execute(_ADD, {"user_id": user_id, "movie_id": movie_id, "is_public": is_public, **given})
-        rating_id = added.last_id
+        added = await transaction.execute_later(_ADD, {"user_id": user_id, "movie_id": movie_id, "is_public": is_public, **given})
     else:
+        added = None
         await transaction.execute_later(_REPLACE, {"stored_id": locked.rating_id, **given})
-        rating_id = locked.rating_id
-    return RatingRow(rating_id, user_id, movie_id, half_points, rated_at, is_public), await _counted(transaction, locked, half_points)
+    movie = await _counted(transaction, locked, half_points)
+
+    def upserted() -> tuple[RatingRow, MovieRow]:
+        rating_id = locked.rating_id or (added.last_id if added else 0)
+        return RatingRow(rating_id, user_id, movie_id, half_points, rated_at, is_public), movie
+
+    return upserted
 
 
 async def delete(transaction: Transaction, user_id: int, imdb_id: str) -> tuple[int, MovieRow] | None:

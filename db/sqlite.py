@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from db.connection import Later
 from db.errors import DatabaseAway, DuplicateRow, TransactionUndone
 from db.rendering import Rendered, Result
 from db.usage import Connections, Usage
@@ -91,9 +92,9 @@ class SQLiteConnection:
         rows = [tuple(row) for row in result.all()] if result.returns_rows else []
         return Result(rows, result.rowcount, result.lastrowid or 0)
 
-    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> None:  # Any: as in run
+    async def run_later(self, rendered: Rendered, values: Sequence[Any]) -> Later:  # Any: as in run
         """Run it now: there is no network whose round trips to save."""
-        await self.run(rendered, values)
+        return Later((await self.run(rendered, values)).last_id)
 
     async def run_many(self, rendered: Rendered, rows: Sequence[Sequence[Any]]) -> None:  # Any: as in run
         try:

@@ -22,18 +22,19 @@ async def resolve_rate_movie(context: Context, imdb_id: str, value: float, scale
     raise_all([*imdb_id_errors(imdb_id), *rating_value_errors(value, scale)])
     half_points = half_points_of(value, scale)
 
-    async def work(transaction: Transaction) -> tuple[RatingRow, MovieRow] | None:
+    async def work(transaction: Transaction) -> rating_repository.Upserted | None:
         return await rating_repository.upsert(transaction, viewer.id, imdb_id, half_points, context.services.now())
 
-    rated = await context.services.database.transaction(work)
-    if rated is None:
+    upserted = await context.services.database.transaction(work)
+    if upserted is None:
         # Nearly every movie that is rated is stored: only where one is not is anything asked first.
         await import_by_imdb_id(context, imdb_id)
-        rated = await context.services.database.transaction(work)
-    if rated is None:
+        upserted = await context.services.database.transaction(work)
+    if upserted is None:
         raise Unauthenticated("This account has just been deleted.")
-    await tell_rated(context.services.shared_state, rated[0])
-    return rated
+    rating, movie = upserted()
+    await tell_rated(context.services.shared_state, rating)
+    return rating, movie
 
 
 async def resolve_delete_rating(context: Context, imdb_id: str, username: str | None) -> tuple[int, MovieRow]:

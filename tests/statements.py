@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from db.connection import Later
 from db.mysql import MySQLConnection
 from db.rendering import Rendered, Result
 from db.sqlite import SQLiteConnection
@@ -26,9 +27,9 @@ def recorded() -> Iterator[list[Statement]]:
         statements.append(Statement(rendered.text, values))
         return await mysql_run(self, rendered, values)
 
-    async def later_on_mysql(self: MySQLConnection, rendered: Rendered, values: Sequence[Any]) -> None:  # Any: as above
+    async def later_on_mysql(self: MySQLConnection, rendered: Rendered, values: Sequence[Any]) -> Later:  # Any: as above
         statements.append(Statement(rendered.text, values, waits=True))
-        await mysql_run_later(self, rendered, values)
+        return await mysql_run_later(self, rendered, values)
 
     async def on_sqlite(self: SQLiteConnection, rendered: Rendered, values: Sequence[Any]) -> Result:  # Any: as above
         statements.append(Statement(rendered.text, values))

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 
-from db.connection import Transaction
+from db.connection import Later, Transaction
 from db.database import Database
 from db.rendering import Rows
 from db.tables import users
@@ -38,6 +38,17 @@ async def test_the_result_is_that_of_the_statement_they_went_along_with(database
 
     assert await database.transaction(work) == 3
     assert list(await database.reader().fetch(BIOS, {})) == [("ada", "first"), ("bob", None), ("Zoe", "last")]
+
+
+async def test_the_id_of_a_row_that_is_added_later_is_known_once_it_is_committed(database: Database) -> None:
+    async def work(transaction: Transaction) -> list[Later]:
+        new = [{"username": name, "username_key": name, "created_at": EPOCH} for name in ("zoe", "eve")]
+        added = [await transaction.execute_later(ADD, each) for each in new]
+        await transaction.execute_later(SET_BIO, {"user_id": 1, "new_bio": "first"})
+        return added
+
+    assert [later.last_id for later in await database.transaction(work)] == [3, 4]
+    assert [name for name, _ in await database.reader().fetch(BIOS, {})] == ["ada", "bob", "zoe", "eve"]
 
 
 async def test_they_run_before_many_rows_are_inserted(database: Database) -> None:

@@ -29,10 +29,11 @@ async def stored(database: Database) -> None:
 
 
 async def rate(database: Database, user_id: int, imdb_id: str, half_points: int, rated_at: datetime = NOON) -> Rated:
-    async def work(transaction: Transaction) -> Rated:
+    async def work(transaction: Transaction) -> rating_repository.Upserted | None:
         return await rating_repository.upsert(transaction, user_id, imdb_id, half_points, rated_at)
 
-    return await database.transaction(work)
+    upserted = await database.transaction(work)
+    return upserted and upserted()
 
 
 async def take_back(database: Database, user_id: int, imdb_id: str) -> tuple[int, MovieRow] | None:
@@ -134,7 +135,7 @@ def round_trips(statements: list[Statement]) -> list[str]:
 
 
 @on_mariadb
-async def test_a_transaction_takes_three_round_trips_at_most(database: Database) -> None:
+async def test_a_transaction_takes_two_round_trips_at_most(database: Database) -> None:
     writes: dict[str, Callable[[], Awaitable[object]]] = {
         "new": lambda: rate(database, ADA["id"], HEAT["imdb_id"], 17),
         "another value": lambda: rate(database, ADA["id"], HEAT["imdb_id"], 18),
@@ -149,7 +150,7 @@ async def test_a_transaction_takes_three_round_trips_at_most(database: Database)
         taken[what] = round_trips(statements)
 
     assert taken == {
-        "new": ["BEGIN SELECT", "INSERT", "UPDATE UPDATE COMMIT"],
+        "new": ["BEGIN SELECT", "INSERT UPDATE UPDATE COMMIT"],
         "another value": ["BEGIN SELECT", "UPDATE UPDATE UPDATE COMMIT"],
         "the same value": ["BEGIN SELECT", "UPDATE COMMIT"],
         "deleted": ["BEGIN SELECT", "DELETE UPDATE UPDATE COMMIT"],
@@ -168,14 +169,15 @@ async def test_who_had_to_wait_counts_from_the_rating_that_was_committed_meanwhi
         await waiting.wait()
         await asyncio.sleep(0.2)  # until the other's statement stands at the lock
 
-    async def wait(transaction: Transaction) -> Rated:
+    async def wait(transaction: Transaction) -> rating_repository.Upserted | None:
         await first_done.wait()
         waiting.set()
         return await rating_repository.upsert(transaction, rater["id"], HEAT["imdb_id"], 15, NOON)
 
-    _, rated = await asyncio.gather(database.transaction(hold), database.transaction(wait))
+    _, upserted = await asyncio.gather(database.transaction(hold), database.transaction(wait))
 
-    assert rated is not None
+    assert upserted is not None
+    rated = upserted()
     assert (await stored_rating(database, rated[0].id)) == rated[0]
     assert rated[1] == await stored_movie(database, 1)
     assert rated[1].rating_sum == (15 if before == "a rating" else 27)
