@@ -6,7 +6,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 # Two targets at once would install into one .venv at once.
 .NOTPARALLEL:
-.PHONY: help run test check lint format types install graphiql clients lock audit clean
+.PHONY: help run test check lint format types install graphiql clients lock audit growth clean
 
 help:
 	@echo 'make run      serve a sample catalogue at http://127.0.0.1:8000/graphql'
@@ -14,6 +14,7 @@ help:
 	@echo 'make check    lint, types and tests: what a change has to pass'
 	@echo 'make faults   kill, cut off and fill up what Cinegraph stands on, under load (five minutes)'
 	@echo 'make soak     half an hour of mixed traffic, with plots (MINUTES=30)'
+	@echo 'make growth   what a request costs at 0.1, 1 and 10 million ratings, with a plot (FOLDER=ml-latest-small, of MovieLens)'
 	@echo 'make fuzz     send operations made up from the schema, in search of server errors (CASES=300)'
 	@echo 'make install  make .venv with everything that runs and tests the project'
 	@echo 'make graphiql bundle GraphiQL, so that its page needs nothing from elsewhere (with npm)'
@@ -42,6 +43,10 @@ MINUTES ?= 30
 soak: install
 	.ci/system-packages
 	.venv/bin/python -m tests.faults.soak --minutes $(MINUTES)
+
+growth: install
+	.ci/system-packages
+	.venv/bin/python -m tests.benchmarks.growth $(FOLDER)
 
 CASES ?= 300
 fuzz: install
