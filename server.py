@@ -14,12 +14,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from db.database import Database, open_database
+from db.migrate import is_current, upgrade
 from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.progress import RowProgress
 from db.sample import load_sample
 from integrations.http import CallRules
 from integrations.movie_database import MovieDatabaseClient
+from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState, SharedState
 from integrations.tmdb import TmdbClient
 from resolvers.errors import CinegraphError, CommitUnknown, DatabaseAway
@@ -101,11 +103,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 
 def shared_state(settings: Settings) -> SharedState:
-    if not settings.redis_url:
-        return InProcessState()
-    from integrations.redis_state import RedisState  # noqa: PLC0415  # seven megabytes, for those alone who use it
-
-    return RedisState(settings.redis_url)
+    return RedisState(settings.redis_url) if settings.redis_url else InProcessState()
 
 
 def share_of_calls(settings: Settings, calls_per_second: int) -> CallRules:
@@ -200,8 +198,6 @@ def _metrics_folder(settings: Settings, workers: int) -> Iterator[Path | None]:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest revision."""
-    from db.migrate import upgrade  # noqa: PLC0415  # with Alembic, ten megabytes that a worker never needs
-
     try:
         upgrade(checked_settings().database_url)
     except DatabaseAway:
@@ -298,8 +294,6 @@ def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], passwo
 
 def _prepare(settings: Settings) -> None:
     """Migrate the embedded database; of another, insist that it has been."""
-    from db.migrate import is_current, upgrade  # noqa: PLC0415  # as above
-
     if settings.embedded:
         upgrade(settings.database_url)
     elif not is_current(settings.database_url):
