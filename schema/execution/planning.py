@@ -26,6 +26,7 @@ from schema import executable
 from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import MAX_VARIANTS, Document
 from schema.execution.generated import Namespace, completed
+from schema.execution.inlining import written_out
 from schema.execution.plans import Arguments, CompleteList, CompleteObject, Completion, ObjectPlan, Plan, RootField, Step
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField
@@ -191,6 +192,8 @@ class Planner:
         if callable(given):
             self._given.append(given)
             return f"{self._names.name(function)}(o, **A[{len(self._given) - 1}])"
+        if expression := written_out(function, given, self._names):
+            return f"({expression})"
         defaults = inspect.signature(function).parameters
         changed = {name: value for name, value in given.items() if defaults[name].default is not value}
         return f"{self._names.name(partial(function, **changed) if changed else function)}(o)"
