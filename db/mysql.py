@@ -55,6 +55,8 @@ class MySQLBackend:
 
     def __init__(self, url: URL, pool_size: int) -> None:
         self._pool = Pool(minsize=0, maxsize=pool_size, pool_recycle=IDLE_SECONDS, **connection_options(url))
+        self._turns = asyncio.Semaphore(pool_size)
+        """The pool itself lets whoever comes go ahead of those it has woken; here everybody goes in the order they came."""
         self.usage = Usage()
 
     @property
@@ -64,22 +66,31 @@ class MySQLBackend:
     async def acquire(self) -> "MySQLConnection":
         try:
             # While somebody connects, which a network that swallows everything draws out, even free ones have to be waited for.
-            if self._pool.freesize and not self._pool.cond.locked():
-                return MySQLConnection(await self._pool.acquire())
-            with self.usage.waiting() if self._pool.size >= self._pool.maxsize else nullcontext():
+            if self._pool.freesize and not self._pool.cond.locked() and not self._turns.locked():
+                return await self._take()
+            with self.usage.waiting() if self._turns.locked() else nullcontext():
                 async with asyncio.timeout(ACQUIRE_SECONDS):
-                    return MySQLConnection(await self._pool.acquire())
+                    return await self._take()
         except RuntimeError as error:
             # What the driver says of a connection that the server has closed while it was being made.
             raise ConnectionLost("the connection to the database broke") from error
         except (Error, OSError, TimeoutError) as error:
             raise _translated(error) from error
 
+    async def _take(self) -> "MySQLConnection":
+        await self._turns.acquire()
+        try:
+            return MySQLConnection(await self._pool.acquire())
+        except BaseException:
+            self._turns.release()
+            raise
+
     async def release(self, connection: "MySQLConnection") -> None:
         if connection.unread:
             # Cancelled or broken half-way, its answer may still be on the wire: nobody may read it in the next one's place.
             connection.driver.close()
         self._pool.release(connection.driver)
+        self._turns.release()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["MySQLConnection"]:

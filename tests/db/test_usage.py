@@ -69,3 +69,24 @@ async def test_only_those_who_find_every_connection_taken_wait(migrated_url: str
         assert 0.05 < database.usage.wait_seconds < 0.5
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("migrated_url", ["mariadb"], indirect=True)
+async def test_who_waits_for_a_connection_has_it_before_who_comes_later(migrated_url: str) -> None:
+    database, order = Database(migrated_url, pool_size=1), []
+
+    async def take(name: str) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(ONE, {})
+            order.append(name)
+
+        await database.transaction(work)
+        if name == "first":
+            await take("first once more")
+
+    try:
+        await asyncio.gather(*(take(name) for name in ("first", "second", "third")))
+    finally:
+        await database.close()
+
+    assert order == ["first", "second", "third", "first once more"]
