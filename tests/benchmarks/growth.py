@@ -59,7 +59,7 @@ def prepare(mariadb: MariaDB, movielens: Path, times: int) -> str:
     url = mariadb.url(name)
     if not filled.exists():
         began = time.monotonic()
-        run_statements(mariadb.url("mysql"), [f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"])
+        run_statements(mariadb.url("mysql"), [f"CREATE OR REPLACE DATABASE {name}"])
         growth_data.fill(url, movielens, times, mariadb.folder)
         filled.touch()
         click.echo(f"{growth_data.contents(url).ratings:,} ratings were stored in {time.monotonic() - began:.0f} s")
@@ -118,8 +118,8 @@ async def spend(mariadb: MariaDB, site: Site, shape: str, chance: random.Random,
 @click.command(help=__doc__)
 @click.argument("movielens", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--times", default=(1, 10, 100), show_default=True, multiple=True, type=click.IntRange(1), help="How many times its ratings.")
-@click.option("--rounds", default=7, show_default=True, type=click.IntRange(1), help="How many rounds for each kind of request.")
-@click.option("--seconds", default=3.0, show_default=True, type=click.FloatRange(0.1), help="How long each server has in a round.")
+@click.option("--rounds", default=21, show_default=True, type=click.IntRange(1), help="How many rounds for each kind of request.")
+@click.option("--seconds", default=1.0, show_default=True, type=click.FloatRange(0.1), help="How long each server has in a round.")
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
