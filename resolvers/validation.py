@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from db.genres import canonical_genre
 from db.rows import MovieFilter, Page, PageRequest, Row
@@ -43,6 +44,7 @@ def may_be_username(text: str) -> bool:
     return _USERNAME.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=256)  # a level's parents all ask for the same
 def page_request(order: str, first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
     """The page that a connection's arguments ask for; raises BadUserInput."""
     if first is not None and last is not None:

@@ -55,7 +55,7 @@ class CompleteObject:
     nullable: bool
 
     def complete(self, values: Values, run: Run) -> Work:
-        if len(self.plans) == 1 and not self.nullable:
+        if len(self.plans) == 1 and not (self.nullable and any(value is None for value in values)):
             [plan] = self.plans.values()
             return (yield from plan.complete(values, run))  # which raises at None
         answers: list[Any] = [None] * len(values)
