@@ -65,10 +65,11 @@ class Reader(_Statements):
             if self._away is not None:
                 raise self._away  # an operation waits once for a database that is not there, not once for each field
             try:
-                with suppress(ConnectionLost):
+                try:
                     return await self._run_once(rendered, values)
-                # The pool's connections may all have died with the server that they led to: one more try, on a new one.
-                return await self._run_once(rendered, values)
+                except ConnectionLost:
+                    # The pool's connections may all have died with the server that they led to: one more try, on a new one.
+                    return await self._run_once(rendered, values)
             except DatabaseAway as error:
                 self._away = error
                 raise

@@ -93,12 +93,12 @@ class Step:
 
 def _follow(relation: RelationField, arguments: Mapping[str, Any], objects: Values, run: Run) -> Work:
     """What a relation leads to from each object."""
-    key, context = relation.key, run.context
-    keys = [key(context, each.row, **arguments) for each in objects]
+    key, context = partial(relation.key, **arguments) if arguments else relation.key, run.context
+    keys = [key(context, each.row) for each in objects]
     wanted = dict.fromkeys(keys)
     wanted.pop(None, None)
     found = (yield {relation.batch: wanted})[relation.batch] if wanted else {}
-    return [None if each is None else found[each] for each in keys]
+    return list(map(found.get, keys))  # where there is no key there is None
 
 
 @dataclass
