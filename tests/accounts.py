@@ -107,6 +107,12 @@ async def login(client: Client, username: str, password: str = PASSWORD) -> Acco
     return _account(client, await answer(client, LOGIN, username=username, password=password))
 
 
+async def refresh(client: Client, account: Account) -> Account:
+    """The account with new tokens for its old ones."""
+    payload = await answer(client, REFRESH, refreshToken=account.refresh_token)
+    return _account(client, {**payload, "user": {"id": account.id, "username": account.username}})
+
+
 def _account(client: Client, payload: Mapping[str, Any]) -> Account:  # Any: JSON
     assert payload["errors"] == []
     user, tokens = payload["user"], payload["tokens"]

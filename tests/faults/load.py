@@ -34,6 +34,8 @@ class Load:
         self._tokens = tokens
         self._random = random.Random(1)  # the same requests in every run
         self._idle: asyncio.Queue[Connection] = asyncio.Queue()
+        self.renewed: Mapping[str, str] = {}
+        """New access tokens by those that are about to expire: each connection takes its own with its next request."""
         self.reopened = self.not_sent = 0
         self.failures: Counter[str] = Counter()
         """By what the client was told; what load shedding has refused is counted under REFUSED."""
@@ -65,6 +67,7 @@ class Load:
         """One request over the connection that has been idle longest, due at that time of time.monotonic(), or now."""
         due = time.monotonic() if due is None else due
         connection = await self._idle.get()
+        connection.token = self.renewed.get(connection.token, connection.token)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 connection, answer = await self._answer(connection, request)

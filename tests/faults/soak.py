@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 
 from db.database import open_database
 from db.mysql import connection_options
-from tests.accounts import register
+from tests.accounts import Account, refresh, register
 from tests.cinegraph import ROOT, Cinegraph
 from tests.clients import over_http
 from tests.databases import run_statements
@@ -40,11 +40,22 @@ USERS = 100
 WARM_UP_SECONDS = 5.0
 CAPACITY_SECONDS = 15.0
 SETTLED_SECONDS = 300.0
+RENEW_SECONDS = 600.0
 MOST_GROWTH = 0.05
 FAILURES_TOLD = 20
 RESULTS = ROOT / "tests" / "benchmarks" / "results"
 
 Figures = dict[str, object]
+
+
+async def renew(load: Load, server: Cinegraph, accounts: Sequence[Account]) -> None:
+    """Give all raters new access tokens before theirs, which last for a quarter of an hour, expire; until cancelled."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        async with over_http(server.address) as client:
+            fresh = [await refresh(client, each) for each in accounts]
+        load.renewed = {old.access_token: new.access_token for old, new in zip(accounts, fresh, strict=True)}
+        accounts = fresh
 
 
 async def sample(load: Load, server: Cinegraph, cursor: Cursor, every: float) -> list[Sample]:
@@ -70,8 +81,9 @@ async def sample(load: Load, server: Cinegraph, cursor: Cursor, every: float) ->
 
 async def soak(url: str, server: Cinegraph, minutes: float, share: float) -> tuple[list[Sample], Figures]:
     async with over_http(server.address) as client:
-        tokens = [(await register(client, f"rater{number}")).access_token for number in range(USERS)]
-    load = Load(server.port, tokens)
+        accounts = [await register(client, f"rater{number}") for number in range(USERS)]
+    load = Load(server.port, [each.access_token for each in accounts])
+    renewing = asyncio.create_task(renew(load, server, accounts))
     await load.open(CONNECTIONS)
     await load.fill()
     await load.capacity(WARM_UP_SECONDS)
@@ -85,6 +97,7 @@ async def soak(url: str, server: Cinegraph, minutes: float, share: float) -> tup
         sampling.cancel()
         samples = await sampling
     connection.close()
+    renewing.cancel()
     await load.close()
     async with open_database(url) as database:
         miscounted = await miscounts(database)
