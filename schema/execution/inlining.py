@@ -20,8 +20,8 @@ from schema.execution.generated import Namespace
 _OTHER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 
 
-def written_out(function: Callable[..., Any], given: Mapping[str, Any], names: Namespace) -> str | None:
-    """What `function(o, **given)` returns, as an expression of `o`; None where it has to be called. Any: as it is."""
+def written_out(function: Callable[..., Any], given: Mapping[str, Any], names: Namespace) -> str | None:  # Any: functions of all shapes
+    """What `function(o, **given)` returns, as an expression of `o`; None where it has to be called."""
     expression = _expression(function)
     if expression is None:
         return None

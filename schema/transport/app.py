@@ -33,7 +33,7 @@ from settings import Settings
 
 PATH = "/graphql"
 
-Answer = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 
@@ -87,11 +87,11 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
 class AsgiEndpoint:
     """A route's function, called as it is: what Starlette puts around functions would take a fiftieth of a small query."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(Request(scope, receive))
+        response = await self._handler(Request(scope, receive))
         await response(scope, receive, send)
 
 

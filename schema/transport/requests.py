@@ -58,7 +58,7 @@ async def _body(request: Request, max_body_bytes: int) -> bytes:
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > max_body_bytes:
         raise _too_large(max_body_bytes)
-    body, is_complete = b"", False
+    body, is_complete = bytearray(), False
     while not is_complete:
         message = await request.receive()
         if message["type"] == "http.disconnect":
@@ -67,7 +67,7 @@ async def _body(request: Request, max_body_bytes: int) -> bytes:
         is_complete = not message.get("more_body", False)
         if len(body) > max_body_bytes:
             raise _too_large(max_body_bytes)
-    return body
+    return bytes(body)
 
 
 def _too_large(max_body_bytes: int) -> RequestRefused:
