@@ -2,43 +2,61 @@
 
 Those of one turn of the event loop go together; those that come while they are under way wait for them, and go together next. None
 waits for more than the statement before its own, and each begins after it was asked for, so that it sees what was committed by then.
+Each is given its own rows alone: were everybody to look through all, a thousand at a time would take a million looks.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
-from sqlalchemy import Executable
+from sqlalchemy import BinaryExpression, Executable, Select
 
 from db.connection import Connection, Parameters
 from db.errors import DatabaseAway
 from db.rendering import Rows
 
 FEW = 4
-"""Larger look-ups go alone: everybody in a statement is given all of its rows."""
+"""Larger look-ups go alone: they are worth a statement, and would keep the others waiting."""
 
 LOOKUP_SECONDS = 10.0
 """The operations' own deadlines end their waiting, not what they wait for."""
 
-Waiting = asyncio.Future[Rows]
+
+class _Waiting(NamedTuple):
+    keys: Sequence[Any]  # Any: what the statement's list parameter holds
+    answer: asyncio.Future[Rows]
+
+    def take(self, rows: Mapping[Any, tuple[Any, ...]]) -> None:  # Any: as above; a row's columns
+        if not self.answer.done():
+            self.answer.set_result([rows[key] for key in self.keys if key in rows])
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 class _Lane:
-    """One statement's look-ups: what is wanted next, and by whom."""
+    """One statement's look-ups: who waits for the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, statement: Executable) -> None:
         self.is_busy = False
-        self.keys: dict[Any, None] = {}  # Any: what the statement's list parameter holds
-        self.waiting: list[Waiting] = []
+        self.waiting: list[_Waiting] = []
+        self.key_index = _key_index(statement)
 
-    def take(self) -> tuple[list[Any], list[Waiting]]:  # Any: as above
-        taken = list(self.keys), self.waiting
-        self.keys, self.waiting = {}, []
+    def take(self) -> list[_Waiting]:
+        taken, self.waiting = self.waiting, []
         return taken
 
 
+def _key_index(statement: Executable) -> int:
+    """Where in a row its key stands: the column that is compared with the list."""
+    assert isinstance(statement, Select) and isinstance(statement.whereclause, BinaryExpression)  # noqa: S101  # as SharedLookups says
+    return list(statement.selected_columns).index(statement.whereclause.left)
+
+
 class SharedLookups:
-    """A Connection for SELECTs by one list of keys, whose caller takes from the rows what is its own. Others go straight through."""
+    """A Connection for SELECTs of rows by a list of unique keys, which are among their columns. Longer ones go straight through."""
 
     def __init__(self, open_reader: Callable[[], Connection]) -> None:
         self._open_reader = open_reader
@@ -49,11 +67,10 @@ class SharedLookups:
         [(name, keys)] = parameters.items()
         if len(keys) > FEW:
             return await self._open_reader().fetch(statement, parameters)
-        lane = self._lanes.get(statement) or self._lanes.setdefault(statement, _Lane())
+        lane = self._lanes.get(statement) or self._lanes.setdefault(statement, _Lane(statement))
         loop = asyncio.get_running_loop()
-        answer: Waiting = loop.create_future()
-        lane.keys.update(dict.fromkeys(keys))
-        lane.waiting.append(answer)
+        answer: asyncio.Future[Rows] = loop.create_future()
+        lane.waiting.append(_Waiting(keys, answer))
         if not lane.is_busy:
             lane.is_busy = True
             loop.call_soon(self._go_on, lane, statement, name)
@@ -72,26 +89,22 @@ class SharedLookups:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, lane: _Lane, statement: Executable, name: str) -> None:
-        keys, waiting = lane.take()
+        waiting = lane.take()
+        keys = list(dict.fromkeys(chain.from_iterable(each.keys for each in waiting)))
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 rows = await self._open_reader().fetch(statement, {name: keys})
         except (DatabaseAway, TimeoutError) as reason:
             error = reason if isinstance(reason, DatabaseAway) else DatabaseAway("the database did not answer in time")
             # Those that came meanwhile are told too: going on their own, they would wait as long again, and in vain.
-            _, came_meanwhile = lane.take()
-            _fail([*waiting, *came_meanwhile], error)
+            for each in [*waiting, *lane.take()]:
+                each.fail(error)
         except Exception as error:  # for every caller to raise
-            _fail(waiting, error)
-        else:
             for each in waiting:
-                if not each.done():
-                    each.set_result(rows)
+                each.fail(error)
+        else:
+            by_key = {row[lane.key_index]: row for row in rows}
+            for each in waiting:
+                each.take(by_key)
         finally:
             self._go_on(lane, statement, name)
-
-
-def _fail(waiting: Iterable[Waiting], error: Exception) -> None:
-    for each in waiting:
-        if not each.done():
-            each.set_exception(error)

@@ -19,7 +19,7 @@ from db.tables import HALF_POINTS, movies, ratings, users
 USER = tuple(users.c[name] for name in UserRow._fields)
 
 _BY_ID = select(*USER).where(users.c.id.in_(bindparam("ids", expanding=True)))
-_BY_USERNAME = select(*USER).where(users.c.username_key.in_(bindparam("username_keys", expanding=True)))
+_BY_USERNAME = select(*USER, users.c.username_key).where(users.c.username_key.in_(bindparam("username_keys", expanding=True)))
 _VALUE_COUNTS = (
     select(ratings.c.user_id, ratings.c.half_points, func.count())
     .where(ratings.c.user_id.in_(bindparam("ids", expanding=True)))
@@ -66,7 +66,7 @@ async def get_many(connection: Connection, ids: Sequence[int]) -> list[UserRow]:
 async def get_many_by_username(connection: Connection, usernames: Sequence[str]) -> list[UserRow]:
     """The users with these names, in any case and any order."""
     keys = [username.lower() for username in usernames]
-    return list(map(as_user, await connection.fetch(_BY_USERNAME, {"username_keys": keys})))
+    return [as_user(row[:-1]) for row in await connection.fetch(_BY_USERNAME, {"username_keys": keys})]
 
 
 async def get_by_username(connection: Connection, username: str) -> UserRow | None:

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from db import movie_repository
+from db import movie_repository, user_repository
 from db.database import Database, open_database
 from db.rows import MovieRow
-from tests.factories import movie, store
+from tests.factories import movie, store, user
 from tests.statements import recorded
 
 FILMS = [movie(number) for number in range(1, 21)]
@@ -22,10 +22,9 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 
 
 async def look_up(database: Database, *numbers: int) -> set[str]:
-    """The ids that are found of those asked for; a statement that is shared may bring others along."""
-    asked = [f"tt{number:07}" for number in numbers]
-    found: list[MovieRow] = await movie_repository.get_many_by_imdb_id(database.lookups, asked)
-    return {row.imdb_id for row in found} & set(asked)
+    """The ids that are found of those asked for."""
+    found: list[MovieRow] = await movie_repository.get_many_by_imdb_id(database.lookups, [f"tt{number:07}" for number in numbers])
+    return {row.imdb_id for row in found}
 
 
 async def test_those_of_one_turn_go_together(database: Database) -> None:
@@ -46,6 +45,17 @@ async def test_those_that_come_while_it_is_under_way_go_together_next(database: 
     assert await first == {"tt0000001"}
     assert found == [{f"tt{number:07}"} for number in range(2, 21)]
     assert len(statements) == 2
+
+
+async def test_each_is_given_its_own_rows_alone(database: Database) -> None:
+    await store(database, users=[user(1, "Ada"), user(2, "Grace")])
+
+    by_name = (user_repository.get_many_by_username(database.lookups, [name]) for name in ("ADA", "grace", "nobody"))
+    with recorded() as statements:
+        found = await asyncio.gather(*by_name)
+
+    assert [[row.username for row in rows] for rows in found] == [["Ada"], ["Grace"], []]
+    assert len(statements) == 1
 
 
 async def test_one_after_another_each_has_a_statement_of_its_own(database: Database) -> None:
