@@ -55,7 +55,7 @@ class Backend(Protocol):
     async def acquire(self) -> Any:
         """A RawConnection, which must be given back."""
 
-    async def release(self, connection: Any) -> None: ...
+    def release(self, connection: Any) -> None: ...
 
     def begin(self) -> AbstractAsyncContextManager["RawConnection"]:
         """A connection in a transaction that is committed on leaving, and rolled back on an error."""

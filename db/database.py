@@ -50,14 +50,16 @@ class _Statements:
 
 
 class Reader(_Statements):
-    """One operation's reads: one connection at a time, though its fields run side by side, and none between statements.
+    """One operation's reads: one connection at a time, though its fields run side by side.
 
-    A reader that waits for an outside service therefore holds nothing that others need.
+    It is kept for a next statement that follows at once, as a plan's do: an operation waits for it once, and few are half done when
+    many wait. A reader that waits for anything else, such as an outside service, holds nothing that others need.
     """
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
         self._one_at_a_time = asyncio.Lock()
+        self._kept: RawConnection | None = None
         self._away: DatabaseAway | None = None
 
     async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
@@ -75,11 +77,21 @@ class Reader(_Statements):
                 raise
 
     async def _run_once(self, rendered: Rendered, values: Sequence[Any]) -> Result:
-        connection: RawConnection = await self._backend.acquire()
+        connection, self._kept = self._kept or await self._backend.acquire(), None
         try:
-            return await connection.run(rendered, values)
-        finally:
-            await self._backend.release(connection)
+            result = await connection.run(rendered, values)
+        except BaseException:
+            self._backend.release(connection)
+            raise
+        self._kept = connection
+        asyncio.get_running_loop().call_soon(self._give_back, connection)
+        return result
+
+    def _give_back(self, connection: RawConnection) -> None:
+        """Called once those have run who were told the last result: who has no next statement by then, has none yet."""
+        if self._kept is connection:
+            self._kept = None
+            self._backend.release(connection)
 
 
 class _OpenTransaction(_Statements):
@@ -188,6 +200,7 @@ class Database:
         await self.reader().fetch(_PING, {})
 
     async def close(self) -> None:
+        await asyncio.sleep(0)  # until readers have given back what they kept
         await self._backend.close()
 
 

@@ -17,7 +17,7 @@ from db.errors import DatabaseAway
 from db.rendering import Rows
 
 FEW = 4
-"""Larger look-ups go alone: they are worth a statement, and would keep the others waiting."""
+"""Larger look-ups are for their operation's own reader: they are worth a statement, and would keep the others waiting."""
 
 LOOKUP_SECONDS = 10.0
 """The operations' own deadlines end their waiting, not what they wait for."""
@@ -51,12 +51,14 @@ class _Lane:
 
 def _key_index(statement: Executable) -> int:
     """Where in a row its key stands: the column that is compared with the list."""
-    assert isinstance(statement, Select) and isinstance(statement.whereclause, BinaryExpression)  # noqa: S101  # as SharedLookups says
-    return list(statement.selected_columns).index(statement.whereclause.left)
+    match statement:
+        case Select(whereclause=BinaryExpression(left=key)):
+            return list(statement.selected_columns).index(key)
+    raise TypeError("only SELECTs by a list of keys are shared")
 
 
 class SharedLookups:
-    """A Connection for SELECTs of rows by a list of unique keys, which are among their columns. Longer ones go straight through."""
+    """A Connection for SELECTs of rows by a short list of unique keys, which are among their columns."""
 
     def __init__(self, open_reader: Callable[[], Connection]) -> None:
         self._open_reader = open_reader
@@ -65,8 +67,6 @@ class SharedLookups:
 
     async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
         [(name, keys)] = parameters.items()
-        if len(keys) > FEW:
-            return await self._open_reader().fetch(statement, parameters)
         lane = self._lanes.get(statement) or self._lanes.setdefault(statement, _Lane(statement))
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Rows] = loop.create_future()

@@ -116,7 +116,7 @@ class MySQLBackend:
             self._turns.release()
             raise
 
-    async def release(self, connection: "MySQLConnection") -> None:
+    def release(self, connection: "MySQLConnection") -> None:
         if connection.unread:
             # Cancelled or broken half-way, its answer may still be on the wire: nobody may read it in the next one's place.
             connection.driver.close()
@@ -135,7 +135,7 @@ class MySQLBackend:
                 await connection.roll_back()
             raise
         finally:
-            await self.release(connection)
+            self.release(connection)
 
     async def close(self) -> None:
         self._pool.close()

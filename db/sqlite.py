@@ -45,6 +45,7 @@ class SQLiteBackend:
         self.usage = Usage()
         # SQLite lets one writer in at a time; queueing here is fairer than its own polling.
         self._one_writer = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def connections(self) -> Connections:
@@ -59,8 +60,10 @@ class SQLiteBackend:
         except (PoolTimeout, OperationalError) as error:
             raise _translated(error) from error
 
-    async def release(self, connection: "SQLiteConnection") -> None:
-        await asyncio.shield(connection.driver.close())
+    def release(self, connection: "SQLiteConnection") -> None:
+        closing = asyncio.create_task(connection.driver.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SQLiteConnection"]:
@@ -74,9 +77,10 @@ class SQLiteBackend:
                 await asyncio.shield(connection.roll_back())
                 raise
             finally:
-                await self.release(connection)
+                self.release(connection)
 
     async def close(self) -> None:
+        await asyncio.gather(*self._closing)
         await self._engine.dispose()
 
 

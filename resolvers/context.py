@@ -1,10 +1,11 @@
 """What every resolver of one operation is given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from db.connection import Connection
+from db.lookups import FEW
 from resolvers.access import Viewer
 from resolvers.errors import Unauthenticated
 from resolvers.loaders import Loaders
@@ -28,18 +29,20 @@ class Context:
     address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
     reader: Connection = field(init=False)
-    lookups: Connection = field(init=False)
     loaders: Loaders = field(default_factory=Loaders, init=False)
 
     def __post_init__(self) -> None:
         self.reader = self.services.database.reader()
-        self.lookups = self.services.database.lookups
 
     def require_viewer(self) -> Viewer:
         """The only gate: raises Unauthenticated where nobody is signed in."""
         if self.viewer is None:
             raise Unauthenticated
         return self.viewer
+
+    def lookups(self, keys: Sized) -> Connection:
+        """Where to look these keys up: a few along with those of other operations, which share statements."""
+        return self.services.database.lookups if len(keys) <= FEW else self.reader
 
     async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
         return await self.loaders.load(self, batch, key)

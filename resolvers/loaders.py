@@ -79,22 +79,22 @@ class Loaders:
 
 
 async def users_by_id(context: "Context", ids: Sequence[int]) -> Sequence[UserRow | None]:
-    users = await user_repository.get_many(context.lookups, ids)
+    users = await user_repository.get_many(context.lookups(ids), ids)
     return _in_order(ids, {user.id: shown_to(context.viewer, user) for user in users})
 
 
 async def users_by_username(context: "Context", usernames: Sequence[str]) -> Sequence[UserRow | None]:
     """Users by username in lower case."""
-    users = await user_repository.get_many_by_username(context.lookups, usernames)
+    users = await user_repository.get_many_by_username(context.lookups(usernames), usernames)
     return _in_order(usernames, {user.username.lower(): shown_to(context.viewer, user) for user in users})
 
 
 async def movies_by_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieRow | None]:
-    return _in_order(ids, {movie.id: movie for movie in await movie_repository.get_many(context.lookups, ids)})
+    return _in_order(ids, {movie.id: movie for movie in await movie_repository.get_many(context.lookups(ids), ids)})
 
 
 async def movies_by_imdb_id(context: "Context", imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
-    movies = await movie_repository.get_many_by_imdb_id(context.lookups, imdb_ids)
+    movies = await movie_repository.get_many_by_imdb_id(context.lookups(imdb_ids), imdb_ids)
     return _in_order(imdb_ids, {movie.imdb_id: movie for movie in movies})
 
 
@@ -109,7 +109,7 @@ async def ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[Rati
 
 async def visible_ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
     """Those of the ratings that the viewer may see. Many ask for the same one at once: whoever listens to its movie."""
-    found = {rating.id: rating for rating in await rating_repository.get_many(context.lookups, ids)}
+    found = {rating.id: rating for rating in await rating_repository.get_many(context.lookups(ids), ids)}
     return _in_order(ids, {each: rating for each, rating in found.items() if sees_rating(context.viewer, rating)})
 
 

@@ -22,7 +22,7 @@ from db.tables import movies
 from tests.factories import movie, store
 
 RENAME = update(movies).where(movies.c.id == 1).values(title=bindparam("new_title"))
-TITLE = select(movies.c.title).where(movies.c.id.in_(bindparam("ids", expanding=True)))
+TITLE = select(movies.c.id, movies.c.title).where(movies.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
@@ -47,9 +47,9 @@ async def test_a_transaction_that_waits_for_a_lock_is_given_up(database: Databas
     enough.set()
     await holding
 
-    assert await database.reader().fetch(TITLE, {"ids": [1]}) == (("Ran",),)
+    assert await database.reader().fetch(TITLE, {"ids": [1]}) == ((1, "Ran"),)
     await database.transaction(rename)
-    assert await database.reader().fetch(TITLE, {"ids": [1]}) == (("Alien",),)
+    assert await database.reader().fetch(TITLE, {"ids": [1]}) == ((1, "Alien"),)
 
 
 async def test_a_transaction_that_is_undone_again_and_again_is_given_up(database: Database) -> None:

@@ -66,14 +66,6 @@ async def test_one_after_another_each_has_a_statement_of_its_own(database: Datab
     assert len(statements) == 2
 
 
-async def test_many_keys_go_alone(database: Database) -> None:
-    with recorded() as statements:
-        found = await asyncio.gather(look_up(database, *range(1, 11)), look_up(database, *range(11, 21)))
-
-    assert [len(each) for each in found] == [10, 10]
-    assert len(statements) == 2
-
-
 async def test_what_is_not_there_is_not_found_for_anybody(database: Database) -> None:
     found = await asyncio.gather(*(look_up(database, number) for number in (1, 99, 2)))
 

@@ -47,6 +47,7 @@ async def test_connections_are_in_use_while_somebody_holds_them(database: Databa
         seen.append(database.connections)
 
     await database.transaction(work)
+    await asyncio.sleep(0.1)  # SQLite's takes a moment to give back
 
     assert seen == [Connections(in_use=1, idle=0)]
     assert database.connections == Connections(in_use=0, idle=1)

@@ -1,5 +1,6 @@
 """How many statements an operation costs: as many as it has levels that lead to rows, whether a level holds 1 row or 100."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -128,3 +129,15 @@ async def test_nodes_of_all_types_cost_a_statement_a_type(insider: Insider, rows
 
     assert [each["id"] for each in found] == ids[-100:]
     assert len(statements) == len({each["__typename"] for each in found})
+
+
+@pytest.mark.parametrize(("looked_up", "expected"), [(4, 1), (5, 2)])
+async def test_two_operations_share_a_statement_for_few_rows_alone(insider: Insider, looked_up: int, expected: int) -> None:
+    pages = [[f"tt{first + number:07}" for number in range(looked_up)] for first in (1, 11)]
+    query = "query ($ids: [ID!]!) { moviesByImdbId(imdbIds: $ids) { imdbId } }"
+
+    with recorded() as statements:
+        found = await asyncio.gather(*(insider.ask(query, {"ids": ids}) for ids in pages))
+
+    assert [[each["imdbId"] for each in answer["moviesByImdbId"]] for answer in found] == pages
+    assert len(statements) == expected
