@@ -44,10 +44,9 @@ class Connection:
 
     @strawberry.field(description="Where the page stands in the list.")
     def page_info(self) -> PageInfo:
-        page = self.page
         return PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=encode_cursor(page.order, page.keys[0]) if page.keys else None,
-            end_cursor=encode_cursor(page.order, page.keys[-1]) if page.keys else None,
+            has_next_page=self.page.has_next,
+            has_previous_page=self.page.has_previous,
+            start_cursor=encode_cursor(self.page.order, self.page.keys[0]) if self.page.keys else None,
+            end_cursor=encode_cursor(self.page.order, self.page.keys[-1]) if self.page.keys else None,
         )

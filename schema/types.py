@@ -299,8 +299,7 @@ class RatingConnection(Connection):
 
     @strawberry.field(description="The page's ratings with their cursors.")
     def edges(self) -> list[RatingEdge]:
-        page = self.page
-        return [RatingEdge(row=row, order=page.order, key=key) for row, key in zip(page.rows, page.keys, strict=True)]
+        return [RatingEdge(row=row, order=self.page.order, key=key) for row, key in zip(self.page.rows, self.page.keys, strict=True)]
 
     @strawberry.field(description="The page's ratings, for those who need no cursors; caches that merge pages go by `edges`.")
     def nodes(self) -> list[Rating]:
@@ -321,8 +320,7 @@ class MovieConnection(Connection):
 
     @strawberry.field(description="The page's movies with their cursors.")
     def edges(self) -> list[MovieEdge]:
-        page = self.page
-        return [MovieEdge(row=row, order=page.order, key=key) for row, key in zip(page.rows, page.keys, strict=True)]
+        return [MovieEdge(row=row, order=self.page.order, key=key) for row, key in zip(self.page.rows, self.page.keys, strict=True)]
 
     @strawberry.field(description="The page's movies, for those who need no cursors; caches that merge pages go by `edges`.")
     def nodes(self) -> list[Movie]:

@@ -37,22 +37,27 @@ class Namespace:
     """The objects that generated code refers to, by the names that it has for them."""
 
     def __init__(self) -> None:
+        self._count = 0
         self._objects: dict[str, Any] = {"isfinite": isfinite, "refuse": _refuse}  # Any: functions of all shapes
 
     def name(self, thing: Any) -> str:
-        name = f"n{len(self._objects)}"
-        self._objects[name] = thing
+        self._objects[name := self.new()] = thing
         return name
+
+    def new(self) -> str:
+        """A name that nothing has yet, such as a loop's variable needs."""
+        self._count += 1
+        return f"n{self._count}"
 
     def function(self, parameters: str, expression: str) -> Callable[..., Any]:
         """`lambda parameters: expression`."""
         made: Callable[..., Any] = eval(f"lambda {parameters}: {expression}", self._objects)  # noqa: S307  # see the module's docstring
         return made
 
-    def answer(self, entries: Iterable[tuple[str, str]], kind: type) -> str:
-        """An expression for the answer of the object `o`, which must be of this type; entries are response keys and expressions."""
+    def answer(self, entries: Iterable[tuple[str, str]], kind: type | None) -> str:
+        """An expression for an object's answer; entries are response keys and expressions. Where there is an `o`, it must be a `kind`."""
         fields = ", ".join(f"{key!r}: {expression}" for key, expression in entries)
-        return f"({{{fields}}} if o.__class__ is {self.name(kind)} else refuse(o))"
+        return f"({{{fields}}} if o.__class__ is {self.name(kind)} else refuse(o))" if kind else f"{{{fields}}}"
 
 
 def _refuse(value: object) -> NoReturn:

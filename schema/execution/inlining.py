@@ -1,14 +1,17 @@
-"""A plain method written out where it is read: for `title(o)` a plan has `o.row.title`, and calls nothing.
+"""Plain functions written out where they are called: for `title(o)` a plan has `o.row.title`, and calls nothing.
 
-A method is written out where it is one expression of `self`, its arguments and what its module names. Any other is called.
+A function is written out where it is one expression of its parameters and what its module names. Any other is called. Objects that
+it makes only for their fields to be read need not be made either: the plan reads what they would have been made of.
 """
 
 import ast
 import builtins
 import inspect
+import re
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from copy import deepcopy
-from enum import Enum
+from dataclasses import dataclass, fields
+from enum import Enum, auto
 from functools import cache
 from textwrap import dedent
 from types import ModuleType
@@ -17,25 +20,117 @@ from typing import Any, NewType
 from schema.execution.generated import Namespace
 
 # They have names of their own, or are more than reading.
-_OTHER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+_OTHER = (ast.Lambda, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+
+Function = Callable[..., Any]  # Any: functions of all shapes
 
 
-def written_out(function: Callable[..., Any], given: Mapping[str, Any], names: Namespace) -> str | None:  # Any: functions of all shapes
-    """What `function(o, **given)` returns, as an expression of `o`; None where it has to be called."""
-    expression = _expression(function)
-    if expression is None:
-        return None
-    parameters = inspect.signature(function).parameters
-    constants = {name: given.get(name, each.default) for name, each in parameters.items()}
-    constants.pop(itself := next(iter(parameters)))
-    try:
-        return ast.unparse(_Names(itself, {**vars(builtins), **function.__globals__, **constants}, names).visit(deepcopy(expression)))
-    except KeyError:
-        return None
+class Code(str):
+    """An argument that is an expression in a plan's code, and no constant."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An object in a plan's code: an expression for `itself`, and where nobody makes it, expressions for its `fields`."""
+
+    kind: type
+    itself: str = "o"
+    fields: Mapping[str, str] | None = None
+
+    def read(self, name: str) -> str:
+        """An expression for an attribute; raises KeyError for one that only an object that was made would have."""
+        return f"{self.itself}.{name}" if self.fields is None else self.fields[name]
+
+
+Put = Callable[[Mapping[str, str]], str]
+"""Gives an expression to stand for an object, of expressions for its fields."""
+
+
+class Call:
+    """A call in a plan's code. Arguments are Subjects and Codes, then constants; `more` is an expression for those not known yet."""
+
+    def __init__(self, function: Function, arguments: Mapping[str, Any], names: Namespace, more: str | None = None) -> None:
+        self.function = function
+        self._arguments = arguments
+        self._names = names
+        self._more = more
+
+    def written(self) -> str:
+        """An expression for what it returns."""
+        return self._written_out(None) or self._called()
+
+    def written_with(self, put: Put) -> str | None:
+        """The same with what `put` gives for the object that is made and returned, or for each one of a list: see `making`."""
+        return self._written_out(put)
+
+    def _written_out(self, put: Put | None) -> str | None:
+        if (source := _source(self.function)) is None:
+            return None
+        defaults = {} if self._more else _defaults(self.function)
+        outside = _outside(self.function)
+        try:
+            return _Writer(ChainMap({**defaults, **self._arguments}, outside), self._names, put).written(source)
+        except KeyError:
+            return None
+
+    def _called(self) -> str:
+        arguments = []
+        for name, each in self._arguments.items():
+            if isinstance(each, Subject | Code):
+                arguments.append(each.itself if isinstance(each, Subject) else each)
+            elif each is not _defaults(self.function)[name]:
+                arguments.append(f"{name}={self._names.name(each)}")
+        if self._more:
+            arguments.append(f"**{self._more}")
+        return f"{self._names.name(self.function)}({', '.join(arguments)})"
 
 
 @cache
-def _expression(function: Callable[..., Any]) -> ast.expr | None:
+def _defaults(function: Function) -> Mapping[str, Any]:  # Any: as they are
+    return {name: each.default for name, each in inspect.signature(function).parameters.items()}
+
+
+@cache
+def _outside(function: Function) -> dict[str, Any]:  # Any: whatever its module names
+    """What a function's names mean that are not its parameters'."""
+    return {name: each for name, each in {**vars(builtins), **function.__globals__}.items() if name not in _defaults(function)}
+
+
+class Making(Enum):
+    """What a function gives that does nothing but make objects of a kind: one, one or on a condition none, or a list of them."""
+
+    ONE = auto()
+    ONE_OR_NONE = auto()
+    LIST = auto()
+
+
+def making(function: Function, kind: type) -> Making | None:
+    match _expression(function):
+        case ast.ListComp(elt=item) if _is_making(item, function, kind):
+            return Making.LIST
+        case ast.IfExp(body=ast.Constant(value=None), orelse=item) if _is_making(item, function, kind):
+            return Making.ONE_OR_NONE
+        case ast.Call() as item if _is_making(item, function, kind):
+            return Making.ONE
+    return None
+
+
+def _is_making(expression: ast.expr, function: Function, kind: type) -> bool:
+    match expression:
+        case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords) if function.__globals__.get(name) is kind:
+            return {each.arg for each in keywords} == set(fields_of(kind))
+    return False
+
+
+def fields_of(kind: type) -> list[str]:
+    """The names of what objects of a kind are made of."""
+    return [each.name for each in fields(kind) if each.init]
+
+
+@cache
+def _expression(function: Function) -> ast.expr | None:
     """The one that a function consists of."""
     try:
         [definition] = ast.parse(dedent(inspect.getsource(function))).body
@@ -44,29 +139,71 @@ def _expression(function: Callable[..., Any]) -> ast.expr | None:
     if not isinstance(definition, ast.FunctionDef) or function.__closure__:
         return None
     match definition.body:
-        case [ast.Return(value=ast.expr() as expression)] if not any(isinstance(each, _OTHER) for each in ast.walk(expression)):
+        case [ast.Return(value=ast.expr() as expression)] if not any(_is_other(each) for each in ast.walk(expression)):
             return expression
     return None
 
 
-class _Names(ast.NodeTransformer):
-    """Puts in place of each name what a plan's code knows its object by, and of what is constant its value."""
+def _is_other(node: ast.AST) -> bool:
+    return isinstance(node, _OTHER) or (isinstance(node, ast.ListComp) and len(node.generators) > 1)
 
-    def __init__(self, itself: str, known: Mapping[str, Any], names: Namespace) -> None:
-        self._itself = itself
+
+def _made(expression: ast.expr) -> ast.expr:
+    """The part of an expression that makes what it gives, or each item of it."""
+    match expression:
+        case ast.IfExp(orelse=item) | ast.ListComp(elt=item):
+            return item
+    return expression
+
+
+@cache
+def _source(function: Function) -> str | None:
+    """Its expression as text: parsing it anew takes a fraction of copying the tree."""
+    expression = _expression(function)
+    return None if expression is None else ast.unparse(expression)
+
+
+_PLACE = re.compile(r"__(\d+)__")
+_PRIMARY = re.compile(r"[a-z][\w.\[\]]*")
+
+
+class _Writer(ast.NodeTransformer):
+    """Puts in place of each name what a plan's code knows its object by, and of what is constant its value.
+
+    Expressions that are put in are not parsed again: the tree has names for them, which give way to them in the end.
+    """
+
+    def __init__(self, known: ChainMap[str, Any], names: Namespace, put: Put | None) -> None:
         self._known = known
         self._names = names
+        self._put = put
+        self._texts: list[str] = []
+
+    def written(self, source: str) -> str:
+        expression = ast.parse(source, mode="eval").body
+        self._made = _made(expression)
+        return self._finished(self.visit(expression))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Name("o") if node.id == self._itself else self._constant(self._known[node.id])
+        return self._known_as(self._known[node.id])
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if isinstance(node.value, ast.Name) and isinstance(found := self._known.get(node.value.id), ModuleType | Enum):
-            return self._constant(getattr(found, node.attr))
+        match node.value:
+            case ast.Name(id=name):
+                owner = self._known.get(name)
+                if isinstance(owner, Subject):
+                    return self._text(owner.read(node.attr))
+                if isinstance(owner, ModuleType | Enum):
+                    return self._known_as(getattr(owner, node.attr))
+            case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]) if isinstance(owner := self._known.get(name), Subject):
+                return ast.Constant(getattr(owner.kind, node.attr))
         self.generic_visit(node)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        if self._put and node is self._made:
+            fields = {each.arg or "": self._finished(self.visit(each.value)) for each in node.keywords}
+            return self._text(self._put(fields))
         function = node.func
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
             called = getattr(self._known.get(function.value.id), function.attr, None)
@@ -76,5 +213,26 @@ class _Names(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
-    def _constant(self, value: Any) -> ast.expr:
-        return ast.Constant(value) if isinstance(value, str | int | None) else ast.Name(self._names.name(value))
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        [loop] = node.generators
+        loop.iter = self.visit(loop.iter)
+        outer = self._known
+        self._known = outer.new_child({each.id: Code(self._names.new()) for each in ast.walk(loop.target) if isinstance(each, ast.Name)})
+        loop.target, loop.ifs, node.elt = self.visit(loop.target), [self.visit(each) for each in loop.ifs], self.visit(node.elt)
+        self._known = outer
+        return node
+
+    def _known_as(self, value: Any) -> ast.expr:  # Any: an argument, or whatever the function's module names
+        if isinstance(value, Subject | Code):
+            return self._text(value.itself if isinstance(value, Subject) else value)
+        # No text that a client may have given becomes code, not even in quotes.
+        return ast.Constant(value) if isinstance(value, int | None) else ast.Name(self._names.name(value))
+
+    def _text(self, text: str) -> ast.expr:
+        if text.isidentifier():
+            return ast.Name(text)
+        self._texts.append(text if _PRIMARY.fullmatch(text) else f"({text})")
+        return ast.Name(f"__{len(self._texts) - 1}__")
+
+    def _finished(self, expression: ast.expr) -> str:
+        return _PLACE.sub(lambda place: self._texts[int(place[1])], ast.unparse(expression))

@@ -4,7 +4,8 @@ Ours are plain methods of `self` and their arguments, attributes, relations (sch
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     get_named_type,
+    get_nullable_type,
     is_list_type,
     is_non_null_type,
 )
@@ -26,8 +28,20 @@ from schema import executable
 from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import MAX_VARIANTS, Document
 from schema.execution.generated import Namespace, completed
-from schema.execution.inlining import written_out
-from schema.execution.plans import Arguments, CompleteList, CompleteObject, Completion, ObjectPlan, Plan, RootField, Step
+from schema.execution.inlining import Call, Code, Making, Subject, fields_of, making
+from schema.execution.plans import (
+    Arguments,
+    CompleteByClass,
+    CompleteList,
+    CompleteNullable,
+    Completion,
+    Loading,
+    ObjectPlan,
+    Plan,
+    RootField,
+    Step,
+    column,
+)
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField
 
@@ -117,7 +131,7 @@ class Planner:
         return len(self._given) - 1
 
     def _completion(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> tuple[Callable[..., Any] | None, Completion | None]:
-        """How values of this type are completed: a function for plain objects, or a completion for what needs steps; neither for leaves."""
+        """How objects of this type are completed: a function for plain ones, or a completion for what needs steps; neither for leaves."""
         named = get_named_type(kind)
         if isinstance(named, GraphQLObjectType):
             kinds = [named]
@@ -130,81 +144,134 @@ class Planner:
             return only.plain, None
         return None, _completion_of(kind, plans)
 
-    def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> ObjectPlan:
-        """Made once, however often fragments repeat it: written out, a small document may have millions of fields."""
-        key: tuple[str | int, ...] = (kind.name, *map(id, nodes))
+    def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], *, unmade: bool = False) -> ObjectPlan:
+        """Made once, however often fragments repeat it: written out, a small document may have millions of fields.
+
+        The plan is for objects, or where they are `unmade` for what stands in for them.
+        """
+        key: tuple[str | int | bool, ...] = (kind.name, unmade, *map(id, nodes))
         if key not in self._objects:
-            self._objects[key] = self._new_object(kind, nodes)
+            python_type = _python_type(kind)
+            subject = self._unmade(kind, _fields_of_stand_in(python_type)) if unmade else Subject(python_type)
+            plan = self._objects[key] = ObjectPlan(self._names)
+            plan.answer = self._answer(kind, nodes, subject, plan)
         return self._objects[key]
 
-    def _new_object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> ObjectPlan:
-        plan, entries = ObjectPlan(), []
+    def _answer(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], subject: Subject, plan: ObjectPlan) -> str:
+        """An expression for an object's answer; what its fields take more than reading becomes steps of the plan."""
         selection_sets = [node.selection_set for node in nodes if node.selection_set]
-        for key, field_nodes in self._selections.fields(kind, selection_sets).items():
-            entries.append((key, self._entry(kind, field_nodes, plan)))
-        answer = self._names.answer(entries, _python_type(kind))
-        if plan.steps:
-            columns = [f"c{index}" for index in range(len(plan.steps))]
-            rows = f"[{answer} for o, {', '.join(columns)} in zip(objects, {', '.join(columns)})]"
-            plan.assemble = self._names.function(f"objects, A, {', '.join(columns)}", rows)
-        else:
-            plan.plain = self._names.function("o, A", answer)
-            plan.assemble = self._names.function("objects, A", f"[{answer} for o in objects]")
-        return plan
+        fields = self._selections.fields(kind, selection_sets).items()
+        entries = [(key, self._entry(kind, field_nodes, subject, plan)) for key, field_nodes in fields]
+        return self._names.answer(entries, subject.kind if subject.fields is None else None)
 
-    def _entry(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], plan: ObjectPlan) -> str:
-        """The expression for one field of the object `o`; where it takes more, a step of the plan and its column."""
-        node = nodes[0]
-        if node.name.value == "__typename":
+    def _entry(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], subject: Subject, plan: ObjectPlan) -> str:
+        """An expression for one field of an object's answer."""
+        if nodes[0].name.value == "__typename":
             return repr(kind.name)
-        definition, field = self._definition(kind, node)
+        definition, field = self._definition(kind, nodes[0])
         if field is None:
-            raise Unplannable(node.name.value)
+            raise Unplannable(nodes[0].name.value)
+        place = len(plan.steps)
+        call = self._call(definition, field, nodes[0], subject, plan)
+        if call and (entry := self._entry_of_unmade(definition.type, nodes, call, plan, place)):
+            return entry
+        value = call.written() if call else subject.read(field.python_name)
         object_function, completion = self._completion(definition.type, nodes)
+        if completion is None:
+            return completed(definition.type, value, self._names, object_function)
+        return self._add_level(plan, place, value, completion)
+
+    def _call(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, subject: Subject, plan: ObjectPlan) -> Call | None:
+        """The call that gives a field's value, after a step that loads what a relation leads to; None for an attribute."""
         function: Any = field.base_resolver.wrapped_func if field.base_resolver else None
+        if function is None:
+            return None
         relation: RelationField | None = getattr(function, "relation_field", None)
-        if relation is None and completion is None:
-            return completed(definition.type, self._read(definition, field, node, function), self._names, object_function)
-        number = self._number(definition, field, node, enums_as_names=relation is not None) if relation or field.arguments else -1
-        if number < 0:
-            self._given.append({})
-            number = len(self._given) - 1
-        plan.steps.append(Step(number, *self._step_function(field, function, relation), completion))
-        column = f"c{len(plan.steps) - 1}"
-        return column if completion else completed(definition.type, column, self._names, object_function)
+        given, more = self._given_to(definition, field, node, enums_as_names=relation is not None)
+        if relation is None:
+            _require_plain(function)
+            [itself] = _first(function, 1)
+            return Call(function, {itself: subject, **given}, self._names, more)
+        context, row = _first(relation.key, 2)
+        key = Call(relation.key, {context: Code("context"), row: Code(subject.read("row")), **given}, self._names, more)
+        keys = self._names.function("objects, context, A", f"[{key.written()} for o in objects]")
+        itself, value = _first(relation.assemble, 2)
+        loaded = Code(column(len(plan.steps)))
+        plan.steps.append(Step(Loading(keys, relation.batch)))
+        return Call(relation.assemble, {itself: subject, value: loaded, **given}, self._names, more)
 
-    def _step_function(
-        self, field: StrawberryField, function: Any, relation: RelationField | None
-    ) -> tuple[Callable[..., Any], RelationField | None]:
-        if relation is not None:
-            return relation.assemble, relation
-        if function is None:
-            name = field.python_name
-            return (lambda each: getattr(each, name)), None
-        _require_plain(function)
-        return function, None
+    def _given_to(
+        self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool
+    ) -> tuple[Mapping[str, Any], str | None]:
+        """A field's arguments: those that are constant, and an expression for those that variables change."""
+        if not field.arguments:
+            return {}, None
+        given = self._coerced.of(definition, field, node, enums_as_names=enums_as_names)
+        if not callable(given):
+            return given, None
+        self._given.append(given)
+        return {}, f"A[{len(self._given) - 1}]"
 
-    def _read(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, function: Any) -> str:
-        if function is None:
-            return f"o.{field.python_name}"
-        _require_plain(function)
-        given = self._coerced.of(definition, field, node, enums_as_names=False) if field.arguments else {}
-        if callable(given):
-            self._given.append(given)
-            return f"{self._names.name(function)}(o, **A[{len(self._given) - 1}])"
-        if expression := written_out(function, given, self._names):
-            return f"({expression})"
-        defaults = inspect.signature(function).parameters
-        changed = {name: value for name, value in given.items() if defaults[name].default is not value}
-        return f"{self._names.name(partial(function, **changed) if changed else function)}(o)"
+    def _entry_of_unmade(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode], call: Call, plan: ObjectPlan, place: int) -> str | None:
+        """The entry of a field that makes objects for nothing but their fields, which goes without them; None for any other field."""
+        named = get_named_type(kind)
+        if not isinstance(named, GraphQLObjectType) or (made := making(call.function, _python_type(named))) not in _makings(kind):
+            return None
+        below = self._object(named, nodes, unmade=True)
+        if not below.steps or (made is Making.ONE and place == len(plan.steps)):
+            return call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
+        values = call.written_with(partial(_stand_in, _python_type(named)))
+        return None if values is None else self._add_level(plan, place, values, _completion_of(kind, {_python_type(named): below}))
+
+    def _unmade(self, kind: GraphQLObjectType, fields: Mapping[str, str]) -> Subject:
+        arguments = ", ".join(f"{name}={expression}" for name, expression in fields.items())
+        return Subject(_python_type(kind), f"{self._names.name(_python_type(kind))}({arguments})", fields)
+
+    def _add_level(self, plan: ObjectPlan, place: int, value: str, completion: Completion) -> str:
+        """Let a step complete objects, each of which is given by this expression of `o` and what was loaded for it."""
+        name = column(place)
+        if len(plan.steps) == place:
+            plan.steps.append(Step(None, self._names.function("objects, A, _", f"[{value} for o in objects]"), completion))
+        elif value == name:
+            plan.steps[place] = replace(plan.steps[place], completion=completion)
+        else:
+            write = self._names.function("objects, A, loaded", f"[{value} for o, {name} in zip(objects, loaded)]")
+            plan.steps[place] = replace(plan.steps[place], write=write, completion=completion)
+        return name
+
+
+def _makings(kind: GraphQLOutputType) -> Collection[Making]:
+    """How objects may be made for a position of this type, so that none is null where there must be one."""
+    nullable = get_nullable_type(kind)
+    if is_list_type(nullable):
+        return () if is_list_type(get_nullable_type(nullable.of_type)) else (Making.LIST,)
+    return (Making.ONE,) if is_non_null_type(kind) else (Making.ONE, Making.ONE_OR_NONE)
+
+
+def _stand_in(kind: type, fields: Mapping[str, str]) -> str:
+    """What stands in a level's values for an object that nobody makes: its one field, or a tuple of them."""
+    parts = [fields[name] for name in fields_of(kind)]
+    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def _fields_of_stand_in(kind: type) -> Mapping[str, str]:
+    names = fields_of(kind)
+    return {names[0]: "o"} if len(names) == 1 else {name: f"o[{place}]" for place, name in enumerate(names)}
+
+
+def _first(function: Callable[..., Any], count: int) -> list[str]:
+    """The names of a function's first parameters."""
+    return list(inspect.signature(function).parameters)[:count]
 
 
 def _completion_of(kind: GraphQLOutputType, plans: Mapping[type, ObjectPlan]) -> Completion:
-    nullable = not is_non_null_type(kind)
-    inner: Any = kind if nullable else kind.of_type  # type: ignore[union-attr]  # only a non-null type gets there
-    if is_list_type(inner):
-        return CompleteList(_completion_of(inner.of_type, plans), nullable)
-    return CompleteObject(plans, nullable)
+    nullable = get_nullable_type(kind)
+    completion: Completion
+    if is_list_type(nullable):
+        completion = CompleteList(_completion_of(nullable.of_type, plans))
+    else:
+        completion = next(iter(plans.values())) if len(plans) == 1 else CompleteByClass(plans)
+    return completion if is_non_null_type(kind) else CompleteNullable(completion)
 
 
 def _require_plain(function: Any) -> None:

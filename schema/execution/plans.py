@@ -7,11 +7,13 @@ list `A` of one run. What is unusual (an exception, null where there must be non
 import asyncio
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from resolvers.context import Context
+from resolvers.relations import Batch
+from schema.execution.generated import Namespace
 from schema.execution.selections import Unplannable
 from schema.relation import RelationField
 
@@ -37,35 +39,39 @@ class Completion(Protocol):
 
 
 @dataclass(frozen=True)
-class CompleteList:
-    item: Completion
-    nullable: bool
+class CompleteNullable:
+    given: Completion
 
     def complete(self, values: Values, run: Run) -> Work:
-        lists = [items for items in values if items is not None] if self.nullable else values
-        if any(items.__class__ is not list for items in lists):
-            raise Unplannable("no list where there must be one")
-        completed = iter((yield from self.item.complete(list(chain.from_iterable(lists)), run)))
-        return [None if items is None else list(islice(completed, len(items))) for items in values]
+        if all(value is not None for value in values):
+            return (yield from self.given.complete(values, run))
+        completed = iter((yield from self.given.complete([value for value in values if value is not None], run)))
+        return [None if value is None else next(completed) for value in values]
 
 
 @dataclass(frozen=True)
-class CompleteObject:
-    plans: Mapping[type, "ObjectPlan"]
-    nullable: bool
+class CompleteList:
+    item: Completion
 
     def complete(self, values: Values, run: Run) -> Work:
-        if len(self.plans) == 1 and not (self.nullable and any(value is None for value in values)):
-            [plan] = self.plans.values()
-            return (yield from plan.complete(values, run))  # which raises at None
-        answers: list[Any] = [None] * len(values)
+        if any(items.__class__ is not list for items in values):
+            raise Unplannable("no list where there must be one")
+        completed = iter((yield from self.item.complete(list(chain.from_iterable(values)), run)))
+        return [list(islice(completed, len(items))) for items in values]
+
+
+@dataclass(frozen=True)
+class CompleteByClass:
+    """Objects of several types. (Those of one are completed by their ObjectPlan.)"""
+
+    plans: Mapping[type, "ObjectPlan"]
+
+    def complete(self, values: Values, run: Run) -> Work:
         places: dict[type, list[int]] = {}
         for place, value in enumerate(values):
-            if value is not None:
-                places.setdefault(type(value), []).append(place)
-            elif not self.nullable:
-                raise Unplannable("null in a non-null position")
+            places.setdefault(type(value), []).append(place)
         works = [self.plans[kind].complete([values[place] for place in found], run) for kind, found in places.items()]
+        answers: list[Any] = [None] * len(values)
         for found, completed in zip(places.values(), (yield from side_by_side(works)), strict=True):
             for place, answer in zip(found, completed, strict=True):
                 answers[place] = answer
@@ -73,44 +79,65 @@ class CompleteObject:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A field that is more than a plain read: through a relation, or to objects that have such fields themselves."""
+class Loading:
+    """What a relation leads to from each object: `keys(objects, context, A)` says what to ask `batch` for."""
 
-    number: int
-    function: Callable[..., Any]
-    relation: RelationField | None
-    completion: Completion | None
+    keys: Callable[[Values, Context, Arguments], Values]
+    batch: Batch[Any, Any]  # Any: each relation has keys and values of its own
+
+    def found(self, objects: Values, run: Run) -> Work:
+        keys = self.keys(objects, run.context, run.arguments)
+        wanted = dict.fromkeys(keys)
+        wanted.pop(None, None)
+        found = (yield {self.batch: wanted})[self.batch] if wanted else {}
+        return list(map(found.get, keys))  # where there is no key there is None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a field needs before its object can be assembled: a relation's values, made into objects by `write`, and those completed.
+
+    `write(objects, A, loaded)` gives the field's values; where it is None they are what was loaded.
+    """
+
+    loading: Loading | None = None
+    write: Callable[[Values, Arguments, Values], Values] | None = None
+    completion: Completion | None = None
 
     def complete(self, objects: Values, run: Run) -> Work:
-        arguments = run.arguments[self.number]
-        function = partial(self.function, **arguments) if arguments else self.function
-        if self.relation is None:
-            values = list(map(function, objects))
-        else:
-            values = list(map(function, objects, (yield from _follow(self.relation, arguments, objects, run))))
+        values = (yield from self.loading.found(objects, run)) if self.loading else objects
+        if self.write is not None:
+            values = self.write(objects, run.arguments, values)
         return values if self.completion is None else (yield from self.completion.complete(values, run))
 
 
-def _follow(relation: RelationField, arguments: Mapping[str, Any], objects: Values, run: Run) -> Work:
-    """What a relation leads to from each object."""
-    key, context = partial(relation.key, **arguments) if arguments else relation.key, run.context
-    keys = [key(context, each.row) for each in objects]
-    wanted = dict.fromkeys(keys)
-    wanted.pop(None, None)
-    found = (yield {relation.batch: wanted})[relation.batch] if wanted else {}
-    return list(map(found.get, keys))  # where there is no key there is None
+def column(place: int) -> str:
+    """The name of what a step gives for the object at hand, and in a function's head of what it gives for all of them."""
+    return f"c{place}"
 
 
 @dataclass
 class ObjectPlan:
-    """One type's selection. `assemble(objects, A, columns)` puts plain fields and the steps' columns together.
+    """One type's selection: `answer` is an expression for the answer of the object `o`, and `steps` are what it takes beside.
 
-    A plan without steps is `plain(object, A)` alone, and is called by the functions of the objects that hold it.
+    Its functions are compiled when they are first called, since many are written out elsewhere. A plan without steps is
+    `plain(object, A)` alone, and is called by the functions of the objects that hold it.
     """
 
+    names: Namespace
     steps: list[Step] = field(default_factory=list)
-    assemble: Callable[..., Values] = field(init=False)
-    plain: Callable[..., Any] = field(init=False)
+    answer: str = ""
+
+    @cached_property
+    def plain(self) -> Callable[[Any, Arguments], Any]:
+        return self.names.function("o, A", self.answer)
+
+    @cached_property
+    def assemble(self) -> Callable[..., Values]:
+        if not self.steps:
+            return self.names.function("objects, A", f"[{self.answer} for o in objects]")
+        columns = ", ".join(map(column, range(len(self.steps))))
+        return self.names.function(f"objects, A, {columns}", f"[{self.answer} for o, {columns} in zip(objects, {columns})]")
 
     def complete(self, objects: Values, run: Run) -> Work:
         if not objects:

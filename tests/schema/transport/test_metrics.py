@@ -1,5 +1,6 @@
 """What /metrics says: of one process, of several together, and to whom."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
@@ -79,6 +80,7 @@ async def test_operations_are_timed_and_counted_by_code_kind_and_name(client: Cl
 async def test_points_statements_rows_and_connections_are_counted(client: Client, database: Database) -> None:
     before = await samples(client.http)
     await client.ask(TITLES)
+    await asyncio.sleep(0.1)  # until SQLite's connection is given back
     after = await samples(client.http)
 
     names = ("cost_points_total", "sql_statements_total", "sql_rows_total", "pool_waits_total")
