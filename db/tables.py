@@ -222,9 +222,10 @@ ratings = Table(
     ),
     UniqueConstraint("user_id", "movie_id"),
     CheckConstraint("half_points BETWEEN 1 AND 20", name="half_points_is_on_the_scale"),
-    Index("ratings_by_user_and_time", "user_id", "rated_at", "id"),
+    # Those by time, the usual order, hold whole rows: a page needs no look at the table for each of its ratings.
+    Index("ratings_by_user_and_time", "user_id", "rated_at", "id", "movie_id", "half_points", "is_public"),
     Index("ratings_by_user_and_value", "user_id", "half_points", "id"),
-    Index("ratings_by_movie_and_time", "movie_id", "is_public", "rated_at", "id"),
+    Index("ratings_by_movie_and_time", "movie_id", "is_public", "rated_at", "id", "user_id", "half_points"),
     Index("ratings_by_movie_and_value", "movie_id", "is_public", "half_points", "id"),
     sqlite_autoincrement=True,
     **_INNODB,

@@ -121,6 +121,22 @@ async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, ord
         assert await faults(large, statements) == []
 
 
+@pytest.mark.parametrize("viewer", [None, ADMIN], ids=["stranger", "admin"])
+@pytest.mark.parametrize("order", ["NEWEST", "OLDEST"])
+async def test_the_usual_pages_of_ratings_come_from_an_index_alone(large: Database, order: str, viewer: Viewer | None) -> None:
+    page = f"ratings(first: 3, orderBy: {order}) {{ nodes {{ value ratedAt"
+    query = f'{{ movie(imdbId: "tt{FAVOURITE:07}") {{ {page} user {{ {page} }} }} }} }} }} }} }}'
+
+    with recorded() as statements:
+        await Insider(services_on(large)).ask(query, viewer=viewer)
+    of_ratings = [each for each in statements if "FROM ratings" in each.text]
+    tables = [value for each in of_ratings for name, value in steps(await plan(large, each)) if name == "table"]
+
+    assert len(of_ratings) == 2
+    assert {table["table_name"] for table in tables} == {"ratings"}
+    assert all(table.get("using_index") for table in tables)
+
+
 @pytest.mark.parametrize("order", MOVIE_ORDERS)
 async def test_pages_of_all_movies_come_from_an_index(large: Database, order: str) -> None:
     insider = Insider(services_on(large))
