@@ -22,6 +22,8 @@ from schema.execution.generated import Namespace
 # They have names of their own, or are more than reading.
 _OTHER = (ast.Lambda, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 
+_NOT_KNOWN = object()
+
 Function = Callable[..., Any]  # Any: functions of all shapes
 
 
@@ -68,10 +70,10 @@ class Call:
     def _written_out(self, put: Put | None) -> str | None:
         if (source := _source(self.function)) is None:
             return None
-        defaults = {} if self._more else _defaults(self.function)
-        outside = _outside(self.function)
+        others = dict.fromkeys(_defaults(self.function), _NOT_KNOWN) if self._more else _defaults(self.function)
+        known = ChainMap({**others, **self._arguments}, self.function.__globals__, vars(builtins))
         try:
-            return _Writer(ChainMap({**defaults, **self._arguments}, outside), self._names, put).written(source)
+            return _Writer(known, self._names, put).written(source)
         except KeyError:
             return None
 
@@ -90,12 +92,6 @@ class Call:
 @cache
 def _defaults(function: Function) -> Mapping[str, Any]:  # Any: as they are
     return {name: each.default for name, each in inspect.signature(function).parameters.items()}
-
-
-@cache
-def _outside(function: Function) -> dict[str, Any]:  # Any: whatever its module names
-    """What a function's names mean that are not its parameters'."""
-    return {name: each for name, each in {**vars(builtins), **function.__globals__}.items() if name not in _defaults(function)}
 
 
 class Making(Enum):
@@ -185,7 +181,10 @@ class _Writer(ast.NodeTransformer):
         return self._finished(self.visit(expression))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._known_as(self._known[node.id])
+        value = self._known[node.id]
+        if value is _NOT_KNOWN:
+            raise KeyError(node.id)
+        return self._known_as(value)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         match node.value:

@@ -217,9 +217,12 @@ class Planner:
         named = get_named_type(kind)
         if not isinstance(named, GraphQLObjectType) or (made := making(call.function, _python_type(named))) not in _makings(kind):
             return None
-        below = self._object(named, nodes, unmade=True)
-        if not below.steps or (made is Making.ONE and place == len(plan.steps)):
-            return call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
+        below, before = self._object(named, nodes, unmade=True), len(plan.steps)
+        if not below.steps or (made is Making.ONE and place == before):
+            entry = call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
+            if entry is None:
+                del plan.steps[before:]
+            return entry
         values = call.written_with(partial(_stand_in, _python_type(named)))
         return None if values is None else self._add_level(plan, place, values, _completion_of(kind, {_python_type(named): below}))
 
