@@ -24,6 +24,9 @@ from db.usage import Connections, Usage
 TRANSACTION_SECONDS = 8.0
 """A client's transaction that meets deadlocks or lost connections is run again until this long has passed, and then given up."""
 
+KEPT_SECONDS = 0.1
+"""Then it is others' turn, however many statements one operation has left."""
+
 _PING: Executable = select(literal_column("1"))
 
 T = TypeVar("T")
@@ -52,14 +55,15 @@ class _Statements:
 class Reader(_Statements):
     """One operation's reads: one connection at a time, though its fields run side by side.
 
-    It is kept for a next statement that follows at once, as a plan's do: an operation waits for it once, and few are half done when
-    many wait. A reader that waits for anything else, such as an outside service, holds nothing that others need.
+    It is kept for a next statement that the same task runs at once, as plans do: an operation waits for it once, and few are half
+    done when many wait. It is not kept for long, and a reader that waits for anything else holds nothing that others need.
     """
 
     def __init__(self, backend: Backend) -> None:
         super().__init__(backend)
         self._one_at_a_time = asyncio.Lock()
         self._kept: RawConnection | None = None
+        self._acquired_at = 0.0
         self._away: DatabaseAway | None = None
 
     async def _run(self, rendered: Rendered, values: Sequence[Any]) -> Result:
@@ -77,18 +81,25 @@ class Reader(_Statements):
                 raise
 
     async def _run_once(self, rendered: Rendered, values: Sequence[Any]) -> Result:
-        connection, self._kept = self._kept or await self._backend.acquire(), None
+        loop = asyncio.get_running_loop()
+        connection, self._kept = self._kept, None
+        if connection is None:
+            connection = await self._backend.acquire()
+            self._acquired_at = loop.time()
         try:
             result = await connection.run(rendered, values)
         except BaseException:
             self._backend.release(connection)
             raise
         self._kept = connection
-        asyncio.get_running_loop().call_soon(self._give_back, connection)
+        if loop.time() - self._acquired_at < KEPT_SECONDS:
+            loop.call_soon(self._give_back, connection)
+        else:
+            self._give_back(connection)
         return result
 
     def _give_back(self, connection: RawConnection) -> None:
-        """Called once those have run who were told the last result: who has no next statement by then, has none yet."""
+        """Called when whoever was told the last result has gone on: who has no next statement by then, has none yet."""
         if self._kept is connection:
             self._kept = None
             self._backend.release(connection)

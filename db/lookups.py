@@ -58,7 +58,7 @@ def _key_index(statement: Executable) -> int:
 
 
 class SharedLookups:
-    """A Connection for SELECTs of rows by a short list of unique keys, which are among their columns."""
+    """A Connection for SELECTs of rows by a list of unique keys, at most FEW, which are among their columns, in the same spelling."""
 
     def __init__(self, open_reader: Callable[[], Connection]) -> None:
         self._open_reader = open_reader
@@ -90,8 +90,8 @@ class SharedLookups:
 
     async def _run(self, lane: _Lane, statement: Executable, name: str) -> None:
         waiting = lane.take()
-        keys = list(dict.fromkeys(chain.from_iterable(each.keys for each in waiting)))
         try:
+            keys = list(dict.fromkeys(chain.from_iterable(each.keys for each in waiting)))
             async with asyncio.timeout(LOOKUP_SECONDS):
                 rows = await self._open_reader().fetch(statement, {name: keys})
         except (DatabaseAway, TimeoutError) as reason:

@@ -33,6 +33,9 @@ UNDONE = frozenset({1213, 1205, 1020, 1047, 1180})
 REFUSED = frozenset({1040, 1044, 1045, 1049, 1053, 1129, 1130, 1203, 2002, 2003})
 
 
+_BEGIN, _COMMIT = Rendered("BEGIN"), Rendered("COMMIT")
+
+
 def connection_options(url: URL) -> dict[str, Any]:  # Any: asyncmy's keyword arguments
     """asyncmy's options for a URL `mysql+asyncmy://user:password@host:port/database?unix_socket=path`."""
     socket = url.query.get("unix_socket")
@@ -127,9 +130,9 @@ class MySQLBackend:
     async def begin(self) -> AsyncIterator["MySQLConnection"]:
         connection = await self.acquire()
         try:
-            await connection.run_later(Rendered("BEGIN"), ())
+            await connection.run_later(_BEGIN, ())
             yield connection
-            await connection.run(Rendered("COMMIT"), ())
+            await connection.run(_COMMIT, ())
         except Exception:
             if not connection.unread:
                 await connection.roll_back()
@@ -167,7 +170,7 @@ class MySQLConnection:
         await self._send("ROLLBACK")
 
     def _written_out(self, rendered: Rendered, values: Sequence[Any]) -> str:  # Any: as in run
-        text: str = self.driver.cursor().mogrify(rendered.text, values or None)
+        text: str = self.driver.cursor().mogrify(rendered.text, values) if values else rendered.text
         return text
 
     async def _send(self, text: str) -> Result:

@@ -80,7 +80,7 @@ class SQLiteBackend:
                 self.release(connection)
 
     async def close(self) -> None:
-        await asyncio.gather(*self._closing)
+        await asyncio.gather(*self._closing, return_exceptions=True)
         await self._engine.dispose()
 
 

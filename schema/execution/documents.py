@@ -19,7 +19,7 @@ MAX_VARIANTS = 8
 
 # What was seen to be needed at most: for a token and graphql-core's nodes that are made of it, in each plan, and for an error.
 _BYTES_PER_TOKEN = 600
-_BYTES_PER_PLANNED_TOKEN = 250
+_BYTES_PER_PLANNED_TOKEN = 1000
 _BYTES_PER_ERROR = 1000
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ import inspect
 import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from enum import Enum, auto
+from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from textwrap import dedent
 from types import ModuleType
@@ -25,6 +25,10 @@ _OTHER = (ast.Lambda, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr
 _NOT_KNOWN = object()
 
 Function = Callable[..., Any]  # Any: functions of all shapes
+
+
+class NotWritten(Exception):
+    """What a function names is not known while plans are made: it has to be called."""
 
 
 class Code(str):
@@ -42,8 +46,12 @@ class Subject:
     fields: Mapping[str, str] | None = None
 
     def read(self, name: str) -> str:
-        """An expression for an attribute; raises KeyError for one that only an object that was made would have."""
-        return f"{self.itself}.{name}" if self.fields is None else self.fields[name]
+        """An expression for an attribute; raises NotWritten for one that only an object that was made would have."""
+        if self.fields is None:
+            return f"{self.itself}.{name}"
+        if name not in self.fields:
+            raise NotWritten(name)
+        return self.fields[name]
 
 
 Put = Callable[[Mapping[str, str]], str]
@@ -64,7 +72,10 @@ class Call:
         return self._written_out(None) or self._called()
 
     def written_with(self, put: Put) -> str | None:
-        """The same with what `put` gives for the object that is made and returned, or for each one of a list: see `making`."""
+        """The same with what `put` gives for the object that is made and returned, or for each one of a list: see making().
+
+        `put` is called last: where a name is not known, it is not called.
+        """
         return self._written_out(put)
 
     def _written_out(self, put: Put | None) -> str | None:
@@ -74,7 +85,7 @@ class Call:
         known = ChainMap({**others, **self._arguments}, self.function.__globals__, vars(builtins))
         try:
             return _Writer(known, self._names, put).written(source)
-        except KeyError:
+        except NotWritten:
             return None
 
     def _called(self) -> str:
@@ -94,39 +105,8 @@ def _defaults(function: Function) -> Mapping[str, Any]:  # Any: as they are
     return {name: each.default for name, each in inspect.signature(function).parameters.items()}
 
 
-class Making(Enum):
-    """What a function gives that does nothing but make objects of a kind: one, one or on a condition none, or a list of them."""
-
-    ONE = auto()
-    ONE_OR_NONE = auto()
-    LIST = auto()
-
-
-def making(function: Function, kind: type) -> Making | None:
-    match _expression(function):
-        case ast.ListComp(elt=item) if _is_making(item, function, kind):
-            return Making.LIST
-        case ast.IfExp(body=ast.Constant(value=None), orelse=item) if _is_making(item, function, kind):
-            return Making.ONE_OR_NONE
-        case ast.Call() as item if _is_making(item, function, kind):
-            return Making.ONE
-    return None
-
-
-def _is_making(expression: ast.expr, function: Function, kind: type) -> bool:
-    match expression:
-        case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords) if function.__globals__.get(name) is kind:
-            return {each.arg for each in keywords} == set(fields_of(kind))
-    return False
-
-
-def fields_of(kind: type) -> list[str]:
-    """The names of what objects of a kind are made of."""
-    return [each.name for each in fields(kind) if each.init]
-
-
 @cache
-def _expression(function: Function) -> ast.expr | None:
+def expression_of(function: Function) -> ast.expr | None:
     """The one that a function consists of."""
     try:
         [definition] = ast.parse(dedent(inspect.getsource(function))).body
@@ -155,7 +135,7 @@ def _made(expression: ast.expr) -> ast.expr:
 @cache
 def _source(function: Function) -> str | None:
     """Its expression as text: parsing it anew takes a fraction of copying the tree."""
-    expression = _expression(function)
+    expression = expression_of(function)
     return None if expression is None else ast.unparse(expression)
 
 
@@ -181,9 +161,9 @@ class _Writer(ast.NodeTransformer):
         return self._finished(self.visit(expression))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self._known[node.id]
+        value = self._known.get(node.id, _NOT_KNOWN)
         if value is _NOT_KNOWN:
-            raise KeyError(node.id)
+            raise NotWritten(node.id)
         return self._known_as(value)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:

@@ -4,7 +4,7 @@ Ours are plain methods of `self` and their arguments, attributes, relations (sch
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -28,7 +28,8 @@ from schema import executable
 from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import MAX_VARIANTS, Document
 from schema.execution.generated import Namespace, completed
-from schema.execution.inlining import Call, Code, Making, Subject, fields_of, making
+from schema.execution.inlining import Call, Code, NotWritten, Subject
+from schema.execution.making import Making, fields_of_stand_in, making, makings_for, stand_in
 from schema.execution.plans import (
     Arguments,
     CompleteByClass,
@@ -44,6 +45,9 @@ from schema.execution.plans import (
 )
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField
+
+MOST_WRITTEN_OUT = 10_000
+"""Characters. Usual operations stay far below; those of fragments in fragments would take long to write, and much room."""
 
 
 def plan_of(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
@@ -76,7 +80,9 @@ class Planner:
         self._names = Namespace()
         self._coerced = CoercedArguments(operation)
         self._given: list[Given | Mapping[str, Any]] = []
+        self._numbers: dict[tuple[int, int], int] = {}
         self._objects: dict[tuple[str | int, ...], ObjectPlan] = {}
+        self._written_out = 0
 
     def plan(self) -> Plan:
         root_type = executable.get_root_type(self._operation.operation)
@@ -127,8 +133,12 @@ class Planner:
         return definition, field
 
     def _number(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool) -> int:
-        self._given.append(self._coerced.of(definition, field, node, enums_as_names=enums_as_names))
-        return len(self._given) - 1
+        """Where in `A` a field's arguments stand; once, however often it is written out."""
+        key = id(definition), id(node)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._given)
+            self._given.append(self._coerced.of(definition, field, node, enums_as_names=enums_as_names))
+        return self._numbers[key]
 
     def _completion(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> tuple[Callable[..., Any] | None, Completion | None]:
         """How objects of this type are completed: a function for plain ones, or a completion for what needs steps; neither for leaves."""
@@ -152,7 +162,7 @@ class Planner:
         key: tuple[str | int | bool, ...] = (kind.name, unmade, *map(id, nodes))
         if key not in self._objects:
             python_type = _python_type(kind)
-            subject = self._unmade(kind, _fields_of_stand_in(python_type)) if unmade else Subject(python_type)
+            subject = self._unmade(kind, fields_of_stand_in(python_type)) if unmade else Subject(python_type)
             plan = self._objects[key] = ObjectPlan(self._names)
             plan.answer = self._answer(kind, nodes, subject, plan)
         return self._objects[key]
@@ -193,7 +203,7 @@ class Planner:
             [itself] = _first(function, 1)
             return Call(function, {itself: subject, **given}, self._names, more)
         context, row = _first(relation.key, 2)
-        key = Call(relation.key, {context: Code("context"), row: Code(subject.read("row")), **given}, self._names, more)
+        key = Call(relation.key, {context: Code("context"), row: Code(_row_of(subject)), **given}, self._names, more)
         keys = self._names.function("objects, context, A", f"[{key.written()} for o in objects]")
         itself, value = _first(relation.assemble, 2)
         loaded = Code(column(len(plan.steps)))
@@ -206,25 +216,29 @@ class Planner:
         """A field's arguments: those that are constant, and an expression for those that variables change."""
         if not field.arguments:
             return {}, None
-        given = self._coerced.of(definition, field, node, enums_as_names=enums_as_names)
-        if not callable(given):
-            return given, None
-        self._given.append(given)
-        return {}, f"A[{len(self._given) - 1}]"
+        number = self._number(definition, field, node, enums_as_names=enums_as_names)
+        given = self._given[number]
+        return ({}, f"A[{number}]") if callable(given) else (given, None)
 
     def _entry_of_unmade(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode], call: Call, plan: ObjectPlan, place: int) -> str | None:
         """The entry of a field that makes objects for nothing but their fields, which goes without them; None for any other field."""
         named = get_named_type(kind)
-        if not isinstance(named, GraphQLObjectType) or (made := making(call.function, _python_type(named))) not in _makings(kind):
+        if not isinstance(named, GraphQLObjectType) or (made := making(call.function, _python_type(named))) not in makings_for(kind):
             return None
-        below, before = self._object(named, nodes, unmade=True), len(plan.steps)
-        if not below.steps or (made is Making.ONE and place == before):
-            entry = call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
-            if entry is None:
-                del plan.steps[before:]
-            return entry
-        values = call.written_with(partial(_stand_in, _python_type(named)))
+        below = self._object(named, nodes, unmade=True)
+        if self._may_write_out(below) and (not below.steps or (made is Making.ONE and place == len(plan.steps))):
+            return call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
+        as_stand_in = partial(stand_in, _python_type(named))
+        if not below.steps:
+            function = self._names.name(below.plain)
+            return call.written_with(lambda fields: f"{function}({as_stand_in(fields)}, A)")
+        values = call.written_with(as_stand_in)
         return None if values is None else self._add_level(plan, place, values, _completion_of(kind, {_python_type(named): below}))
+
+    def _may_write_out(self, below: ObjectPlan) -> bool:
+        """Whether to write a plan out once more where it is used; where that comes to too much it is called, so that it is written once."""
+        self._written_out += len(below.answer)
+        return self._written_out <= MOST_WRITTEN_OUT
 
     def _unmade(self, kind: GraphQLObjectType, fields: Mapping[str, str]) -> Subject:
         arguments = ", ".join(f"{name}={expression}" for name, expression in fields.items())
@@ -243,23 +257,12 @@ class Planner:
         return name
 
 
-def _makings(kind: GraphQLOutputType) -> Collection[Making]:
-    """How objects may be made for a position of this type, so that none is null where there must be one."""
-    nullable = get_nullable_type(kind)
-    if is_list_type(nullable):
-        return () if is_list_type(get_nullable_type(nullable.of_type)) else (Making.LIST,)
-    return (Making.ONE,) if is_non_null_type(kind) else (Making.ONE, Making.ONE_OR_NONE)
-
-
-def _stand_in(kind: type, fields: Mapping[str, str]) -> str:
-    """What stands in a level's values for an object that nobody makes: its one field, or a tuple of them."""
-    parts = [fields[name] for name in fields_of(kind)]
-    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-
-
-def _fields_of_stand_in(kind: type) -> Mapping[str, str]:
-    names = fields_of(kind)
-    return {names[0]: "o"} if len(names) == 1 else {name: f"o[{place}]" for place, name in enumerate(names)}
+def _row_of(subject: Subject) -> str:
+    """An expression for the row that relations lead from."""
+    try:
+        return subject.read("row")
+    except NotWritten:
+        raise Unplannable(f"{subject.kind.__name__} has no row") from None
 
 
 def _first(function: Callable[..., Any], count: int) -> list[str]:

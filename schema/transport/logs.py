@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 
 import orjson
 from pythonjsonlogger.orjson import OrjsonFormatter
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.transport.headers import secured
 
 REQUEST_ID = b"x-request-id"
 _FIT_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+CLIENT_CLOSED_REQUEST = 499
+"""As nginx calls it: it is logged and counted, and never sent."""
 
 logger = logging.getLogger("cinegraph.requests")
 
@@ -71,6 +75,9 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:  # in the middle of its request: nobody is left to answer
+            status = CLIENT_CLOSED_REQUEST
+            self._statuses[status] += 1
         except Exception:
             logger.exception("unexpected error", extra={"request_id": request_id})
             if status:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Executable, literal, select
 
 from db.database import Database, Reader
+from tests.live import until
 from tests.statements import recorded
 
 
@@ -36,6 +37,16 @@ async def test_what_follows_at_once_goes_before_those_who_wait(database: Databas
     assert [statement.values[0] for statement in statements] == ["a1", "a2", "a3", "b1", "b2"]
 
 
+async def test_nobody_keeps_it_for_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.database.KEPT_SECONDS", 0)
+    first, second = database.reader(), database.reader()
+
+    with recorded() as statements:
+        await asyncio.gather(read(first, "a1", "a2"), read(second, "b1"))
+
+    assert [statement.values[0] for statement in statements] == ["a1", "b1", "a2"]
+
+
 async def test_a_reader_that_waits_for_something_else_keeps_nobody_waiting(database: Database) -> None:
     first, second = database.reader(), database.reader()
     await read(first, "a1")
@@ -48,9 +59,8 @@ async def test_a_reader_that_waits_for_something_else_keeps_nobody_waiting(datab
 
 async def test_a_reader_that_is_not_used_any_more_leaves_its_connection(database: Database) -> None:
     await read(database.reader(), "a1")
-    await asyncio.sleep(0.1)
 
-    assert database.connections.in_use == 0
+    await until(lambda: database.connections.in_use == 0)
 
 
 async def test_one_that_is_cancelled_leaves_its_connection(database: Database) -> None:

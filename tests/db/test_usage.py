@@ -11,6 +11,7 @@ from db.database import Database
 from db.errors import DuplicateRow
 from db.tables import users
 from db.usage import Connections
+from tests.live import until
 
 ONE, BOTH = select(literal(1)), select(literal(1)).union_all(select(literal(2)))
 NEW_USER = insert(users).values(username="ada", username_key="ada", created_at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -47,7 +48,7 @@ async def test_connections_are_in_use_while_somebody_holds_them(database: Databa
         seen.append(database.connections)
 
     await database.transaction(work)
-    await asyncio.sleep(0.1)  # SQLite's takes a moment to give back
+    await until(lambda: not database.connections.in_use)  # SQLite's takes a moment to give back
 
     assert seen == [Connections(in_use=1, idle=0)]
     assert database.connections == Connections(in_use=0, idle=1)

@@ -1,7 +1,7 @@
 """Mixed traffic for a long time, at four fifths of what the server can do, over two thousand connections: `make soak`.
 
-It leaves figures and plots in tests/benchmarks/results, and fails where a request failed or was refused, memory grew, or a counter
-is wrong. What the server can do is measured just before: with the same connections, mixture and amount of stored ratings, and with
+It leaves figures and plots in tests/benchmarks/results, and fails where a request failed, load shedding refused more than a few of them,
+memory grew, or a counter is wrong. What the server can do is measured just before: with the same connections, mixture and amount of stored ratings, and with
 the clients on the same machine.
 """
 
@@ -42,6 +42,9 @@ CAPACITY_SECONDS = 15.0
 SETTLED_SECONDS = 300.0
 RENEW_SECONDS = 600.0
 MOST_GROWTH = 0.05
+MOST_REFUSED = 0.005
+"""Clients, server and database share one machine: when that stands still for a second, more requests are due at once than are taken on."""
+
 FAILURES_TOLD = 20
 RESULTS = ROOT / "tests" / "benchmarks" / "results"
 
@@ -157,10 +160,13 @@ def held(samples: Sequence[Sample]) -> Figures:
 def faults(figures: Figures) -> list[str]:
     """Why a run has failed, in words."""
     growth = figures["memory_growth_percent"]
+    refused, requests = figures["refused_by_load_shedding"], figures["requests"]
     assert isinstance(growth, float)
+    assert isinstance(refused, int)
+    assert isinstance(requests, int)
     found = {
         "requests failed": figures["failures"],
-        "requests were refused by load shedding": figures["refused_by_load_shedding"],
+        "requests were refused by load shedding": refused > MOST_REFUSED * requests,
         "requests failed or were refused while capacity was measured": figures["before_failures"]
         or figures["before_refused_by_load_shedding"],
         f"memory grew by {growth} %": growth > 100 * MOST_GROWTH,

@@ -34,5 +34,5 @@ def _replace_indexes(indexes: Mapping[str, Sequence[str]]) -> None:
         op.execute(f"ALTER TABLE ratings {', '.join(parts)}")
         return
     for name, columns in indexes.items():
-        op.drop_index(name, "ratings")
+        op.drop_index(name, "ratings", if_exists=True)  # it was dropped by a run that was ended here
         op.create_index(name, "ratings", list(columns), unique=False)

@@ -9,7 +9,8 @@ from typing import Any, NewType
 import pytest
 
 from schema.execution.generated import Namespace
-from schema.execution.inlining import Call, Code, Making, Subject, making
+from schema.execution.inlining import Call, Code, Subject
+from schema.execution.making import Making, making
 
 Name = NewType("Name", str)
 types = SimpleNamespace(Name=Name)

@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import product
 
 import pytest
@@ -13,10 +13,13 @@ from resolvers.context import Context
 from schema import executable
 from schema.execution.documents import MAX_VARIANTS, Documents
 from schema.execution.execute import Answered, Executor, GraphQLRequest
+from schema.execution.generated import Namespace
 from schema.execution.limits import Limits
 from schema.execution.planning import plan_of
 from schema.execution.plans import Plan
 from schema.execution.selections import Selections
+from schema.execution.variables import coercion_of
+from schema.values import RatingScale
 from tests.factories import movie, store
 from tests.services import services_on
 
@@ -127,3 +130,34 @@ async def test_what_fragments_repeat_is_planned_once_and_not_visited_where_there
     # The root and its movie, and on each level both ratings, the connection, and both movies; the last ones, of plain fields alone,
     # once more where they are written out.
     assert len(collected) == 2 + 5 * levels + 2
+
+
+LEAVES = "id imdbId title year averageRating ratingCount genres tmdbId originalTitle releaseDate runtimeMinutes posterUrl"
+
+
+def test_what_fragments_repeat_is_written_out_no_more_than_so_often(documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written out, this document of three thousand characters would have a hundred times as many."""
+    aliases = " ".join(f"a{number}: movies(first: 1) {{ ...F }}" for number in range(98))
+    text = f"{{ {aliases} }} fragment F on MovieConnection {{ edges {{ cursor node {{ {LEAVES} }} }} nodes {{ {LEAVES} }} }}"
+    compiled = []
+    function = Namespace.function
+
+    def compile_(names: Namespace, parameters: str, expression: str) -> Callable[..., object]:
+        compiled.append(len(expression))
+        return function(names, parameters, expression)
+
+    monkeypatch.setattr(Namespace, "function", compile_)
+
+    assert plan(documents, text, {}) is not None
+    assert sum(compiled) < 150_000
+
+
+async def test_a_field_that_is_written_out_twice_has_its_arguments_coerced_once(documents: Documents) -> None:
+    text = """query ($scale: RatingScale!) { user(username: "ada") { ratings { edges { node { value(scale: $scale) } } } } }"""
+    coerced = coercion_of(executable, documents.get(text).operation())({"scale": "FIVE"})
+    made = plan(documents, text, {})
+    assert made is not None
+
+    arguments = made.arguments(coerced)
+
+    assert [dict(each) for each in arguments if "scale" in each] == [{"scale": RatingScale.FIVE}]

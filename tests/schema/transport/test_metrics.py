@@ -1,6 +1,5 @@
 """What /metrics says: of one process, of several together, and to whom."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
@@ -15,6 +14,7 @@ from schema.transport.metrics import MOST_NAMES, Metrics
 from tests.accounts import register, serving
 from tests.clients import Client
 from tests.factories import movie, store
+from tests.live import until
 from tests.outside import clients_of
 from tests.services import services_on
 from tests.upstream import Upstream
@@ -80,7 +80,7 @@ async def test_operations_are_timed_and_counted_by_code_kind_and_name(client: Cl
 async def test_points_statements_rows_and_connections_are_counted(client: Client, database: Database) -> None:
     before = await samples(client.http)
     await client.ask(TITLES)
-    await asyncio.sleep(0.1)  # until SQLite's connection is given back
+    await until(lambda: not database.connections.in_use)  # SQLite's takes a moment to give back
     after = await samples(client.http)
 
     names = ("cost_points_total", "sql_statements_total", "sql_rows_total", "pool_waits_total")
