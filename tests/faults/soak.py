@@ -1,8 +1,8 @@
 """Mixed traffic for a long time, at four fifths of what the server can do, over two thousand connections: `make soak`.
 
-It leaves figures and plots in tests/benchmarks/results, and fails where a request failed, load shedding refused more than a few of them,
-memory grew, or a counter is wrong. What the server can do is measured just before: with the same connections, mixture and amount of stored ratings, and with
-the clients on the same machine.
+It leaves figures and plots in tests/benchmarks/results, and fails where a request failed, load shedding refused more than a few of
+them, memory grew, or a counter is wrong. What the server can do is measured just before: with the same connections, mixture and amount
+of stored ratings, and with the clients on the same machine.
 """
 
 import asyncio
