@@ -1,9 +1,11 @@
 """Cinegraph itself as a process, served as operators serve it."""
 
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests import unspoken
@@ -39,6 +41,10 @@ class Cinegraph(LocalServer):
         settings = [f"{name}={value}" for name, value in self.settings.items()]
         serve = [sys.executable, str(ROOT / "server.py"), "serve", "--port", str(self.port), "--workers", str(self._workers)]
         return ["env", "-C", os.fspath(self.folder), *settings, *serve]
+
+    def log(self) -> list[dict[str, Any]]:  # Any: JSON
+        """What it has logged so far; it may have said other things before it logged."""
+        return [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
 
     def stop(self) -> None:
         super().stop()

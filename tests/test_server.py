@@ -1,7 +1,6 @@
 """`server.py serve` as a process of its own, over real HTTP."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import asyncmy
 import pytest
@@ -33,11 +31,6 @@ async def server(tmp_path: Path, migrated_url: str, database: Database) -> Async
     await store(database, movies=[movie(1, "Ran")])
     with Cinegraph(tmp_path, migrated_url) as server:
         yield server
-
-
-def log_of(server: Cinegraph) -> list[dict[str, Any]]:  # Any: JSON
-    """What the server has logged: one JSON object a line."""
-    return [json.loads(line) for line in (server.folder / "server.log").read_text().splitlines()]
 
 
 async def test_it_answers_queries_and_says_how_it_is(server: Cinegraph) -> None:
@@ -64,7 +57,7 @@ async def test_a_request_keeps_its_id_and_is_logged_with_it(server: Cinegraph) -
     assert own.headers["x-request-id"] == "client.7-a_B"
     assert len({each.headers["x-request-id"] for each in (own, made, odd)}) == 3
     assert "two words" not in odd.headers["x-request-id"]
-    [line] = [line for line in log_of(server) if line.get("request_id") == "client.7-a_B"]
+    [line] = [line for line in server.log() if line.get("request_id") == "client.7-a_B"]
     assert {name: line[name] for name in ("level", "message", "method", "path", "status")} == {
         "level": "INFO",
         "message": "request",
@@ -88,7 +81,7 @@ async def test_two_workers_share_a_sqlite_file(tmp_path: Path) -> None:
 
 
 def workers_of(server: Cinegraph) -> set[str]:
-    return {line["message"] for line in log_of(server) if line["message"].startswith("Started server process")}
+    return {line["message"] for line in server.log() if line["message"].startswith("Started server process")}
 
 
 async def test_a_stop_finishes_what_is_in_flight(tmp_path: Path, mariadb_url: str) -> None:
@@ -108,7 +101,7 @@ async def test_a_stop_finishes_what_is_in_flight(tmp_path: Path, mariadb_url: st
             await stopping
 
     assert (answer.status_code, answer.json()) == (200, {"data": {"movie": {"title": "Ran"}}})
-    assert "Finished server process" in log_of(server)[-1]["message"]
+    assert "Finished server process" in server.log()[-1]["message"]
 
 
 BLOCKED = "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'"

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -93,9 +92,3 @@ async def fill(url: str) -> None:
 
 def addresses(servers: list[Cinegraph]) -> list[str]:
     return [server.address for server in servers]
-
-
-def log_of(server: Cinegraph) -> list[dict[str, object]]:
-    """What a server has logged; it may have said other things before it logged."""
-    lines = Path(server.folder / "server.log").read_text().splitlines()
-    return [json.loads(line) for line in lines if line.startswith("{")]

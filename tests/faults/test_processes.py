@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.cinegraph import Cinegraph
-from tests.faults.conftest import Note, addresses, log_of
+from tests.faults.conftest import Note, addresses
 from tests.faults.endurance import Fault, endure
 from tests.faults.test_database import session
 from tests.servers import Redis
@@ -47,7 +47,7 @@ async def test_a_server_is_told_to_stop(servers: list[Cinegraph], films_url: str
 
     assert waiting_then == ["running"]
     endured.assert_it_is_endured(*GONE)
-    answered = {line.get("request_id") for line in log_of(servers[0])}
+    answered = {line.get("request_id") for line in servers[0].log()}
     assert [each for each in endured.failed if each.id in answered] == []
 
 
