@@ -32,7 +32,6 @@ LOST = frozenset({0, 2006, 2013})
 UNDONE = frozenset({1213, 1205, 1020, 1047, 1180})
 REFUSED = frozenset({1040, 1044, 1045, 1049, 1053, 1129, 1130, 1203, 2002, 2003})
 
-
 _BEGIN, _COMMIT = Rendered("BEGIN"), Rendered("COMMIT")
 
 

@@ -7,7 +7,7 @@ async with connected(address, token) as socket:
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
@@ -21,8 +21,7 @@ from resolvers.services import Services
 from schema.transport.app import build_application
 from tests.accounts import settings_of
 from tests.servers import free_port
-
-SECONDS_TO_WAIT = 10.0
+from tests.waiting import SECONDS_TO_WAIT, until
 
 CHANGES = 'subscription { ratingChanged(imdbId: "tt0000008") { movie { title ratingCount } rating { value user { username } } } }'
 RATE = 'mutation ($value: Float!) { rateMovie(input: {imdbId: "tt0000008", value: $value}) { rating { value } errors { code } } }'
@@ -176,9 +175,3 @@ def changed(value: float) -> Json:
     """The answer to CHANGES once ada has rated."""
     movie = {"title": "The Shawshank Redemption", "ratingCount": 21}
     return {"data": {"ratingChanged": {"movie": movie, "rating": {"value": value, "user": {"username": "ada"}}}}}
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SECONDS_TO_WAIT):
-        while not condition():  # noqa: ASYNC110  # nothing tells when
-            await asyncio.sleep(0.01)

@@ -69,16 +69,13 @@ class Call:
 
     def written(self) -> str:
         """An expression for what it returns."""
-        return self._written_out(None) or self._called()
+        return self.written_with(None) or self._called()
 
-    def written_with(self, put: Put) -> str | None:
+    def written_with(self, put: Put | None) -> str | None:
         """The same with what `put` gives for the object that is made and returned, or for each one of a list: see making().
 
-        `put` is called last: where a name is not known, it is not called.
+        None where it has to be called; `put` is called last, and not at all where a name is not known.
         """
-        return self._written_out(put)
-
-    def _written_out(self, put: Put | None) -> str | None:
         if (source := _source(self.function)) is None:
             return None
         others = dict.fromkeys(_defaults(self.function), _NOT_KNOWN) if self._more else _defaults(self.function)

@@ -75,9 +75,10 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except ClientDisconnect:  # in the middle of its request: nobody is left to answer
-            status = CLIENT_CLOSED_REQUEST
-            self._statuses[status] += 1
+        except ClientDisconnect:  # nobody is left to answer
+            if not status:
+                status = CLIENT_CLOSED_REQUEST
+                self._statuses[status] += 1
         except Exception:
             logger.exception("unexpected error", extra={"request_id": request_id})
             if status:

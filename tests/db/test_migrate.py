@@ -1,17 +1,28 @@
 """Whether a database has its tables, and what is said of one that has not."""
 
+import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
+from db.database import open_database
 from db.errors import DatabaseAway
-from db.migrate import is_current, upgrade
+from db.migrate import alembic_config, is_current, upgrade
+from db.tables import ratings
+from tests.factories import movie, rating, store, user
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "mysql+asyncmy://nobody@localhost/nothing?unix_socket=/nonexistent/socket"
+
+RATINGS = select(*ratings.columns).order_by(ratings.c.id)
 
 
 def run_server(url: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -29,6 +40,27 @@ def test_a_database_is_current_once_it_is_migrated_and_stays_so(database_url: st
 
     upgrade(database_url)
     assert is_current(database_url)
+
+
+@pytest.mark.parametrize("ended_half_way", [False, True])
+async def test_ratings_outlive_their_new_indexes(database_url: str, *, ended_half_way: bool) -> None:
+    """On SQLite a run that is killed may have dropped an index, and made none in its place."""
+    await asyncio.to_thread(command.upgrade, alembic_config(database_url), "0002")
+    raters, films = [user(1), user(2)], [movie(1), movie(2)]
+    given = [rating(number, raters[number % 2], films[number // 3], number) for number in range(1, 5)]
+    async with open_database(database_url) as database:
+        await store(database, users=raters, movies=films, ratings=given)
+        before = await database.reader().fetch(RATINGS, {})
+    if ended_half_way and database.dialect_name == "sqlite":
+        with closing(sqlite3.connect(str(make_url(database_url).database))) as connection:
+            connection.execute("DROP INDEX ratings_by_user_and_time")
+
+    await asyncio.to_thread(upgrade, database_url)
+
+    async with open_database(database_url) as database:
+        assert list(await database.reader().fetch(RATINGS, {})) == list(before)
+    assert len(before) == 4
+    assert await asyncio.to_thread(is_current, database_url)
 
 
 def test_a_database_that_is_not_there_is_away() -> None:

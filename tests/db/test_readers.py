@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Executable, literal, select
 
 from db.database import Database, Reader
-from tests.live import until
 from tests.statements import recorded
+from tests.waiting import until
 
 
 @pytest.fixture

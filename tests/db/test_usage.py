@@ -11,7 +11,7 @@ from db.database import Database
 from db.errors import DuplicateRow
 from db.tables import users
 from db.usage import Connections
-from tests.live import until
+from tests.waiting import until
 
 ONE, BOTH = select(literal(1)), select(literal(1)).union_all(select(literal(2)))
 NEW_USER = insert(users).values(username="ada", username_key="ada", created_at=datetime(2026, 1, 1, tzinfo=UTC))

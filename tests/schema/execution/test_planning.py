@@ -152,7 +152,7 @@ def test_what_fragments_repeat_is_written_out_no_more_than_so_often(documents: D
     assert sum(compiled) < 150_000
 
 
-async def test_a_field_that_is_written_out_twice_has_its_arguments_coerced_once(documents: Documents) -> None:
+def test_a_field_that_is_written_out_twice_has_its_arguments_coerced_once(documents: Documents) -> None:
     text = """query ($scale: RatingScale!) { user(username: "ada") { ratings { edges { node { value(scale: $scale) } } } } }"""
     coerced = coercion_of(executable, documents.get(text).operation())({"scale": "FIVE"})
     made = plan(documents, text, {})

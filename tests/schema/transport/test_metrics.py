@@ -14,11 +14,11 @@ from schema.transport.metrics import MOST_NAMES, Metrics
 from tests.accounts import register, serving
 from tests.clients import Client
 from tests.factories import movie, store
-from tests.live import until
 from tests.outside import clients_of
 from tests.services import services_on
 from tests.upstream import Upstream
 from tests.upstream.misbehaviour import answer
+from tests.waiting import until
 
 TITLES = "query Titles { movies { nodes { title } } }"
 RATE = 'mutation Rate { rateMovie(input: { imdbId: "tt0000001", value: 8 }) { errors { code } } }'

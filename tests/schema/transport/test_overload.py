@@ -17,11 +17,12 @@ from resolvers.services import Services
 from tests.accounts import Account, register, serving
 from tests.clients import over_http
 from tests.factories import movie, store
-from tests.live import EVENTS, MULTIPART, SECONDS_TO_WAIT, Socket, connected, served_at, streamed, until
+from tests.live import EVENTS, MULTIPART, Socket, connected, served_at, streamed
 from tests.locks import locked
 from tests.schema.transport.test_metrics import labelled, samples
 from tests.services import services_on
 from tests.statements import Statement, recorded
+from tests.waiting import SECONDS_TO_WAIT, until
 
 GENRES = "{ genres { name } }"
 RATE = 'mutation { rateMovie(input: { imdbId: "tt0000001", value: 8 }) { errors { code } } }'

@@ -13,7 +13,8 @@ from resolvers.services import Services
 from schema.transport import streams, websocket
 from tests.accounts import Account, register
 from tests.clients import Client
-from tests.live import EVENTS, MULTIPART, RATE, Socket, connected, served_at, until
+from tests.live import EVENTS, MULTIPART, RATE, Socket, connected, served_at
+from tests.waiting import until
 
 LARGE = 'subscription {{ ratingChanged(imdbId: "tt0000008") {{ movie {{ {} }} }} }}'.format(
     " ".join(f"r{number}: ratings(first: 100) {{ nodes {{ id user {{ id username }} }} }}" for number in range(9))

@@ -11,7 +11,8 @@ from schema.transport import streams
 from schema.transport.http import HOW_TO_SUBSCRIBE
 from tests.accounts import LOGOUT_EVERYWHERE, Account, answer, everything, register
 from tests.clients import Client
-from tests.live import CHANGES, EVENTS, MULTIPART, RATE, changed, events, parts, served_at, streamed, until
+from tests.live import CHANGES, EVENTS, MULTIPART, RATE, changed, events, parts, served_at, streamed
+from tests.waiting import until
 
 ENDED = {"message": "The access token is not valid any more.", "extensions": {"code": "UNAUTHENTICATED"}}
 

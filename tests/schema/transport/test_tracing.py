@@ -19,7 +19,7 @@ from schema.transport.tracing import find_trace, trace_with
 from tests.cinegraph import Cinegraph
 from tests.clients import over_http
 from tests.databases import sqlite_url
-from tests.live import until
+from tests.waiting import until
 
 TITLES = "query Titles { movies { nodes { title } } }"
 TRACE_ID, PARENT_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

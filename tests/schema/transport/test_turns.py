@@ -7,7 +7,7 @@ import pytest
 
 from schema.execution.gate import OutOfTime
 from schema.transport.turns import Turns
-from tests.live import until
+from tests.waiting import until
 
 
 class Running:

@@ -14,7 +14,8 @@ from resolvers.services import Services
 from schema.transport import websocket
 from tests.accounts import LOGOUT_EVERYWHERE, Account, answer, everything, register
 from tests.clients import Client
-from tests.live import CHANGES, RATE, Socket, changed, connected, opened, served_at, until
+from tests.live import CHANGES, RATE, Socket, changed, connected, opened, served_at
+from tests.waiting import until
 
 
 @pytest.fixture
