@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 
@@ -22,8 +22,7 @@ from schema.execution.variables import coercion_of
 logger = logging.getLogger("cinegraph.execution")
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """What a client asks for, however it arrived; `query` is empty where the document is named in its place."""
 
     query: str

@@ -7,7 +7,6 @@ manifest that was made with the client, whether it is named by `documentId`, by 
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -63,7 +62,7 @@ class PersistedQueries:
         if not SHA256.fullmatch(digest):
             raise NoDocument(BAD_REQUEST, "`sha256Hash` must be 64 hexadecimal digits in lower case.")
         if not request.query:
-            return replace(request, query=await self._get(digest, state))
+            return request._replace(query=await self._get(digest, state))
         if sha256(request.query.encode("utf-8", "surrogatepass")).hexdigest() != digest:
             raise NoDocument(BAD_REQUEST, "`sha256Hash` is not the SHA-256 of `query`.")
         await self._keep(digest, request.query, state)
@@ -101,7 +100,7 @@ class TrustedDocuments:
     async def completed(self, request: GraphQLRequest, state: SharedState) -> GraphQLRequest:
         name = request.document_id or _sha256(request)
         if name is not None and (text := self._documents.get(name.removeprefix("sha256:"))) is not None:
-            return replace(request, query=text)
+            return request._replace(query=text)
         if request.query in self._texts:
             return request
         if not request.query:

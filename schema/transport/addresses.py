@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.requests import HTTPConnection
 
+from schema.transport.requests import header_lines
+
 UNKNOWN = "unknown"
 IPV6_CLIENT_BITS = 64
 """An IPv6 client is given a whole network of this size, and can take any address in it."""
@@ -18,12 +20,15 @@ def client_address(request: HTTPConnection, proxies: Sequence[IPv4Network | IPv6
 
     X-Forwarded-For is believed as far as trusted proxies have written it: from its right end to the first hop that is none.
     """
+    sent_from = request.scope.get("client")
+    if sent_from is None:
+        return UNKNOWN
     if not proxies:
-        return _counted_as(request.client.host) if request.client else UNKNOWN
-    client = _address(request.client.host) if request.client else None
+        return _counted_as(sent_from[0])
+    client = _address(sent_from[0])
     if client is None:
         return UNKNOWN
-    hops = [hop for line in request.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+    hops = [hop for line in header_lines(request, b"x-forwarded-for") for hop in line.split(",")]
     while hops and any(client in network for network in proxies):
         hop = _address(hops.pop().strip())
         if hop is None:

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from resolvers.context import Context
@@ -22,7 +21,7 @@ from schema.transport.endpoint import Endpoint
 from schema.transport.gate import gate_of, limits_of
 from schema.transport.graphiql import load_graphiql, wants_graphiql
 from schema.transport.health import health_routes
-from schema.transport.http import answer_http_error, answer_request, media_type_of, refusal, to_post
+from schema.transport.http import answer_request, media_type_of, refusal, to_post
 from schema.transport.logs import RequestLog
 from schema.transport.metrics import Metrics, metrics_route
 from schema.transport.origins import cross_origin
@@ -50,13 +49,14 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             return graphiql.response()
         if (overload := executor.overload()) is not None:
             return to_post(overload, media_type_of(request))
-        services: Services = request.state.services
+        state = request.scope["state"]
+        services: Services = state["services"]
         try:
             viewer = await authenticate(request, services.sessions)
         except RequestRefused as refused:
             return refusal(refused, media_type_of(request))
         address = client_address(request, settings.proxy_networks)
-        context = Context(services, viewer=viewer, request_id=request.state.request_id, address=address)
+        context = Context(services, viewer=viewer, request_id=state["request_id"], address=address)
         return await answer_request(request, context, endpoint)
 
     async def websocket(websocket: WebSocket) -> None:
@@ -70,7 +70,7 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             with hearing_of_termination(endpoint.open_streams.end):
                 yield {"services": services}
 
-    return Starlette(
+    return Application(
         routes=[
             Route(PATH, AsgiEndpoint(graphql), methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute(PATH, websocket),
@@ -79,9 +79,18 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
             metrics_route(metrics, settings.metrics_token),
         ],
         middleware=[*cross_origin(settings.cors_origins), Middleware(RequestLog, statuses=metrics.statuses)],
-        exception_handlers={HTTPException: answer_http_error},
         lifespan=lifespan,
     )
+
+
+class Application(Starlette):
+    """Without the two layers that Starlette puts around all others to answer what is raised: RequestLog does that."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = self.router
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
 
 
 class AsgiEndpoint:

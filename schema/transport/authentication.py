@@ -13,14 +13,14 @@ from resolvers.errors import DatabaseAway, Unauthenticated
 from resolvers.services import Services
 from resolvers.sessions import Sessions
 from schema.errors import AWAY
-from schema.transport.requests import RequestRefused
+from schema.transport.requests import RequestRefused, header_lines
 
 SCHEME = "bearer"
 
 
 async def authenticate(request: HTTPConnection, sessions: Sessions) -> Viewer | None:
     """Who the request's access token belongs to, None where it has none; raises RequestRefused for one that is not valid."""
-    token = bearer_token(request.headers.getlist("authorization"))
+    token = bearer_token(header_lines(request, b"authorization"))
     if token is None:
         return None
     try:
@@ -53,7 +53,7 @@ class Caller:
     @classmethod
     def of(cls, request: Request, context: Context) -> Self:
         """Whoever sent a request that was let in, with the context that it was given."""
-        token = bearer_token(request.headers.getlist("authorization"))
+        token = bearer_token(header_lines(request, b"authorization"))
         return cls(context.services, token, context.request_id, context.address)
 
     async def context(self) -> Context:

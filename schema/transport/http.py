@@ -35,24 +35,24 @@ HOW_TO_SUBSCRIBE = (
 
 async def answer_request(request: Request, context: Context, endpoint: Endpoint) -> Response:
     """Run the GraphQL request that an HTTP request holds, or say why not."""
-    media_type = JSON
+    media_type, by_get = JSON, request.method == "GET"
     try:
         accepted = negotiate(header(request, b"accept"))
         media_type = accepted.media_type or JSON
         asked = await read_request(request, endpoint.max_body_bytes)
-        if request.method == "GET" and asked.query and not endpoint.texts_by_get:
+        if by_get and asked.query and not endpoint.texts_by_get:
             raise not_by_get("GET is for documents that are named by their hash")
         asked = await endpoint.completed(asked, context.services, media_type)
         if not accepted.media_type:
             return _stream(request, asked, accepted.framing, context, endpoint)
-        answer = await endpoint.executor.run(asked, context, queries_only=request.method == "GET")
+        answer = await endpoint.executor.run(asked, context, queries_only=by_get)
     except RequestRefused as refused:
         return refusal(refused, media_type)
     except IsSubscription:
         return _stream(request, asked, accepted.framing, context, endpoint)
     except MutationOverGet:
         return refusal(not_by_get("GET is for queries"), media_type)
-    if request.method == "GET":
+    if by_get:
         return _to_get(request, answer, media_type)
     return to_post(answer, media_type)
 
@@ -108,9 +108,8 @@ def refusal(refused: RequestRefused, media_type: str = JSON) -> Response:
     return json_response(body, media_type, refused.status, refused.headers)
 
 
-async def answer_http_error(request: Request, error: Exception) -> Response:
+def answer_http_error(request: Request, error: HTTPException) -> Response:
     """What Starlette refuses, refused as everything else is: an address that is none, or a method that it has not."""
-    assert isinstance(error, HTTPException)  # noqa: S101  # it is what this is registered for
     code, message = OTHER_ADDRESSES.get(error.status_code, ("BAD_REQUEST", error.detail))
     return refusal(RequestRefused(error.status_code, code, message, dict(error.headers or {})), media_type_of(request))
 

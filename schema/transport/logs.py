@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 
 import orjson
 from pythonjsonlogger.orjson import OrjsonFormatter
-from starlette.requests import ClientDisconnect
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.transport.headers import secured
+from schema.transport.http import answer_http_error
 
 REQUEST_ID = b"x-request-id"
 _FIT_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -75,6 +77,8 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except HTTPException as refused:
+            await answer_http_error(Request(scope), refused)(scope, receive, send_with_id)
         except ClientDisconnect:  # nobody is left to answer
             if not status:
                 status = CLIENT_CLOSED_REQUEST

@@ -1,6 +1,7 @@
 """Reading what GraphQL over HTTP sends; whatever is no such request is refused with a status and a code."""
 
 from functools import lru_cache
+from types import NoneType
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,6 +12,9 @@ from schema.transport.framings import Framing, framing_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+
+_TEXT_OR_NULL = (str, NoneType)
+_OBJECT_OR_NULL = (dict, NoneType)
 
 
 class RequestRefused(Exception):
@@ -35,16 +39,23 @@ def header(request: HTTPConnection, name: bytes) -> str:
     return ""
 
 
+def header_lines(request: HTTPConnection, name: bytes) -> list[str]:
+    """All of a header's lines."""
+    return [str(value, "latin-1") for given, value in request.scope["headers"] if given == name]
+
+
 async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
     """The GraphQL request in a POST's body or a GET's parameters; raises RequestRefused."""
-    if request.method == "GET":
+    method = request.method
+    if method == "GET":
         return _from_parameters(dict(request.query_params))
-    if request.method != "POST":
+    if method != "POST":
         raise RequestRefused(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
     _require_json(header(request, b"content-type"))
     return _from_json(await _body(request, max_body_bytes))
 
 
+@lru_cache(maxsize=256)
 def _require_json(content_type: str) -> None:
     media_type, _, parameters = content_type.partition(";")
     if media_type.strip().lower() != JSON:
@@ -58,9 +69,9 @@ async def _body(request: Request, max_body_bytes: int) -> bytes:
     declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > max_body_bytes:
         raise _too_large(max_body_bytes)
-    body, is_complete = bytearray(), False
+    receive, body, is_complete = request.receive, bytearray(), False
     while not is_complete:
-        message = await request.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
@@ -96,10 +107,10 @@ def _from_parameters(parameters: dict[str, str]) -> GraphQLRequest:
 def checked_request(parsed: dict[str, Any]) -> GraphQLRequest:  # Any: JSON
     """The GraphQL request in a JSON object, over whatever it came; raises RequestRefused."""
     for name in ("operationName", "documentId"):
-        if not isinstance(parsed.get(name), str | None):
+        if not isinstance(parsed.get(name), _TEXT_OR_NULL):
             raise bad_request(f"`{name}` must be a text or null.")
     for name in ("variables", "extensions"):
-        if not isinstance(parsed.get(name), dict | None):
+        if not isinstance(parsed.get(name), _OBJECT_OR_NULL):
             raise bad_request(f"`{name}` must be a JSON object or null.")
     query, document_id, extensions = parsed.get("query"), parsed.get("documentId"), parsed.get("extensions")
     if query is None and (document_id or (extensions and "persistedQuery" in extensions)):
