@@ -1,6 +1,7 @@
 """All SQL about movies, but for the many-shaped statement behind `movies`, which db/movie_listing.py builds."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -30,6 +31,9 @@ _DISTRIBUTIONS = select(movies.c.id, *(movies.c[f"rated_{value}"] for value in H
     movies.c.id.in_(bindparam("ids", expanding=True))
 )
 _GENRES = select(movie_genres.c.genre, func.count()).group_by(movie_genres.c.genre).order_by(movie_genres.c.genre)
+
+_KEY = itemgetter(-1, 0)
+"""The place of a row of listing(), whose last column is the ordering's, and the first the id."""
 
 
 async def get_many(connection: Connection, ids: Sequence[int]) -> list[MovieRow]:
@@ -63,7 +67,7 @@ async def list_by(connection: Connection, wanted: MovieFilter, request: PageRequ
         shape_of(wanted),
     )
     parameters: dict[str, Any] = {**parameters_of(wanted), **page_parameters(request)}  # Any: as there
-    return page_of(await connection.fetch(statement, parameters), request, _without_key, key_index=-1)
+    return page_of(await connection.fetch(statement, parameters), request, _without_key, _KEY)
 
 
 def _without_key(row: tuple[Any, ...]) -> MovieRow:  # Any: a movie's columns and a key

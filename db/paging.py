@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
 
 from db.rendering import Rows
-from db.rows import Page, PageRequest
+from db.rows import Key, Page, PageRequest
 
 Row = TypeVar("Row")
 
@@ -60,11 +60,10 @@ def page_parameters(request: PageRequest) -> Mapping[str, Any]:
     return parameters
 
 
-def page_of(rows: Rows, request: PageRequest, make: Callable[[tuple[Any, ...]], Row], *, key_index: int) -> Page[Row]:
-    """The page that `rows` (as keyset_page() selects them, at least one more than `size` where there are more) hold.
-
-    Their first column is the id, and the ordering's key stands at `key_index`.
-    """
+def page_of(
+    rows: Rows, request: PageRequest, make: Callable[[tuple[Any, ...]], Row], key_of: Callable[[tuple[Any, ...]], Key]
+) -> Page[Row]:
+    """The page that `rows` (as keyset_page() selects them, at least one more than `size` where there are more) hold."""
     more = len(rows) > request.size
     kept = rows[: request.size]
     if request.backward:
@@ -72,7 +71,7 @@ def page_of(rows: Rows, request: PageRequest, make: Callable[[tuple[Any, ...]], 
     return Page(
         order=request.order,
         rows=list(map(make, kept)),
-        keys=[(row[key_index], row[0]) for row in kept],
+        keys=list(map(key_of, kept)),
         has_next=request.before is not None if request.backward else more,
         has_previous=more if request.backward else request.after is not None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, bindparam, false, func, insert, select, update
@@ -24,6 +25,9 @@ ORDERINGS: Mapping[str, Ordering] = {
     "HIGHEST": Ordering(ratings.c.half_points, ratings.c.id, descending=True),
     "LOWEST": Ordering(ratings.c.half_points, ratings.c.id, descending=False),
 }
+_KEYS = {order: itemgetter(*map(RatingRow._fields.index, (ordering.key.name, "id"))) for order, ordering in ORDERINGS.items()}
+"""What gives a row's place in each of them."""
+
 _INDEX_ENDS = {"NEWEST": "time", "OLDEST": "time", "HIGHEST": "value", "LOWEST": "value"}
 
 _BY_ID = select(*RATING).where(ratings.c.id.in_(bindparam("ids", expanding=True)))
@@ -110,18 +114,18 @@ def _from_index(page: Select[Any], index: str) -> Select[Any]:  # Any: as above
     return page.with_hint(ratings, f"FORCE INDEX ({index})", "mysql")
 
 
-async def list_by_user(connection: Connection, user_ids: Sequence[int], request: PageRequest) -> list[Page[RatingRow]]:
+async def list_by_user(connection: Connection, user_ids: Sequence[int], request: PageRequest) -> dict[int, Page[RatingRow]]:
     """One page of each user's ratings, all in one statement."""
     shape = (request.order, request.backward, request.after is not None, request.before is not None)
     parameters = page_parameters(request)
     rows = await connection.fetch_each(_pages_by_user(*shape), [{"user_id": user_id, **parameters} for user_id in user_ids])
     groups = _grouped(rows, user_ids, RatingRow._fields.index("user_id"))
-    return [page_of(groups[user_id], request, as_rating, key_index=_key_index(request)) for user_id in user_ids]
+    return {user_id: page_of(group, request, as_rating, _KEYS[request.order]) for user_id, group in groups.items()}
 
 
 async def list_by_movie(
     connection: Connection, movie_ids: Sequence[int], request: PageRequest, visible: VisibleRatings
-) -> list[Page[RatingRow]]:
+) -> dict[int, Page[RatingRow]]:
     """One page of each movie's ratings, as far as the viewer may see them, all in one statement.
 
     Public and private ratings are two ranges of the same index. Who may see private ones reads both (in a second statement where
@@ -137,16 +141,12 @@ async def list_by_movie(
         sets = [{"movie_id": movie_id, **own} for movie_id in movie_ids]
         rows += await connection.fetch_each(_pages_by_movie(*shape, by_one_user=True), sets)
     groups = _grouped(rows, movie_ids, RatingRow._fields.index("movie_id"))
-    key_index = _key_index(request)
+    key_of = _KEYS[request.order]
     if visible.everything or visible.own_of is not None:
         descending = ORDERINGS[request.order].descending is not request.backward
         for group in groups.values():
-            group.sort(key=lambda row: (row[key_index], row[0]), reverse=descending)
-    return [page_of(groups[movie_id], request, as_rating, key_index=key_index) for movie_id in movie_ids]
-
-
-def _key_index(request: PageRequest) -> int:
-    return RatingRow._fields.index(ORDERINGS[request.order].key.name)
+            group.sort(key=key_of, reverse=descending)
+    return {movie_id: page_of(group, request, as_rating, key_of) for movie_id, group in groups.items()}
 
 
 def _grouped(rows: Rows, ids: Sequence[int], index: int) -> dict[int, list[tuple[Any, ...]]]:  # Any: as above

@@ -84,6 +84,8 @@ class Rendered:
         if LIMIT in self.names and 1 < len(sets) <= LASTING_UNION:
             # Filled up with SELECTs of nothing, unions too come in few lengths.
             sets += [{**sets[-1], LIMIT: 0}] * (_padded(len(sets)) - len(sets))
+        if not self.binders and not self.defaults:
+            return self._union(len(sets)), [parameters[name] for parameters in sets for name in self.names]
         return self._union(len(sets)), [value for parameters in sets for value in self.values(parameters)]
 
     def _union(self, times: int) -> "Rendered":

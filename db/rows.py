@@ -150,3 +150,10 @@ as_movie = _maker(MovieRow)
 as_movie_details = _maker(MovieDetailsRow)
 as_rating = _maker(RatingRow)
 as_genre = _maker(GenreRow)
+
+_IS_ADMIN = UserRow._fields.index("is_admin")
+
+
+def without_is_admin(user: UserRow) -> UserRow:
+    """The user with None for `is_admin`; a page may show a hundred, and `_replace` takes four times as long."""
+    return as_user((*user[:_IS_ADMIN], None, *user[_IS_ADMIN + 1 :]))

@@ -5,7 +5,7 @@ What privacy hides is who gave a rating, never that it was given: a private user
 
 from dataclasses import dataclass
 
-from db.rows import RatingRow, UserRow, VisibleRatings
+from db.rows import RatingRow, UserRow, VisibleRatings, without_is_admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def shown_to(viewer: Viewer | None, user: UserRow) -> UserRow:
         return user
     if user.is_private:
         return user._replace(is_admin=None, rating_count=0, rating_sum=0)
-    return user._replace(is_admin=None)
+    return without_is_admin(user)
 
 
 def sees_rating(viewer: Viewer | None, rating: RatingRow) -> bool:

@@ -1,6 +1,6 @@
 """What every resolver of one operation is given."""
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Awaitable, Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,11 +28,14 @@ class Context:
     request_id: str = ""
     address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
-    reader: Connection = field(init=False)
     loaders: Loaders = field(default_factory=Loaders, init=False)
+    _reader: Connection | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.reader = self.services.database.reader()
+    @property
+    def reader(self) -> Connection:
+        if self._reader is None:
+            self._reader = self.services.database.reader()
+        return self._reader
 
     def require_viewer(self) -> Viewer:
         """The only gate: raises Unauthenticated where nobody is signed in."""
@@ -44,8 +47,8 @@ class Context:
         """Where to look these keys up: a few along with those of other operations, which share statements."""
         return self.services.database.lookups if len(keys) <= FEW else self.reader
 
-    async def load(self, batch: Batch[Key, Value], key: Key) -> Value:
-        return await self.loaders.load(self, batch, key)
+    def load(self, batch: Batch[Key, Value], key: Key) -> Awaitable[Value | None]:
+        return self.loaders.load(self, batch, key)
 
-    async def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
-        return await self.loaders.load_many(self, batch, keys)
+    def load_many(self, batch: Batch[Key, Value], keys: Iterable[Key]) -> Awaitable[Mapping[Key, Value | None]]:
+        return self.loaders.load_many(self, batch, keys)

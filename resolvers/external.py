@@ -3,7 +3,7 @@
 Each client may cause so many calls to each service in a day, and what keeps a service from answering is told in this API's errors.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from db.genres import TMDB_GENRE_IDS
@@ -100,10 +100,11 @@ def resolve_tmdb_movie_genres(film: TmdbMovie) -> Sequence[TmdbGenre]:
     return film.genres or [TmdbGenre(each, _GENRE_NAMES[each]) for each in film.genre_ids if each in _GENRE_NAMES]
 
 
-async def imdb_ids_by_tmdb_id(context: Context, tmdb_ids: Sequence[int]) -> Sequence[str | BaseException | None]:
+async def imdb_ids_by_tmdb_id(context: Context, tmdb_ids: Sequence[int]) -> Mapping[int, str | BaseException | None]:
     """Asked of TMDB side by side; what kept one from being told stands in its place."""
     answers = await context.services.tmdb.imdb_ids(tmdb_ids, spend=spending(context, TMDB))
-    return [translated(each) if isinstance(each, UpstreamError) else each for each in answers]
+    told = (translated(each) if isinstance(each, UpstreamError) else each for each in answers)
+    return dict(zip(tmdb_ids, told, strict=True))
 
 
 @contextmanager

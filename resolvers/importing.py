@@ -109,7 +109,7 @@ async def import_by_imdb_id(context: Context, imdb_id: str, field: Sequence[str]
 
 
 async def _import_by_tmdb_id(context: Context, tmdb_id: int) -> Imported:
-    [stored] = await movies_by_tmdb_id(context, [tmdb_id])
+    stored = (await movies_by_tmdb_id(context, [tmdb_id])).get(tmdb_id)
     if stored is not None:
         return Imported(stored, created=False)
     with upstream_errors():
@@ -124,8 +124,7 @@ async def _import_by_tmdb_id(context: Context, tmdb_id: int) -> Imported:
 
 
 async def _stored(context: Context, imdb_id: str) -> MovieRow | None:
-    [movie] = await movies_by_imdb_id(context, [imdb_id])
-    return movie
+    return (await movies_by_imdb_id(context, [imdb_id])).get(imdb_id)
 
 
 async def _store(context: Context, imdb_id: str, told: Told) -> Imported:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-Row = TypeVar("Row")
+
+PageKey = tuple[int, PageRequest]
+"""A movie's or a user's id, and which page of its list."""
 
 
 class Loaders:
@@ -37,31 +39,30 @@ class Loaders:
         self._by_batch: dict[Any, DataLoader[Any, Any]] = {}  # Any: as above
         self._away: DatabaseAway | None = None
 
-    async def load_many(self, context: "Context", batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
+    async def load_many(self, context: "Context", batch: Batch[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value | None]:
         """The values of distinct keys (and of whatever was loaded before), by key."""
-        values: dict[Key, Value] = self._values.setdefault(batch, {})
+        values: dict[Key, Value | None] = self._values.setdefault(batch, {})
         missing = [key for key in keys if key not in values]
         if missing:
-            values.update(zip(missing, await self._batch(context, batch, missing), strict=True))
+            if self._away is not None:
+                raise self._away
+            try:
+                found = await batch(context, missing)
+            except DatabaseAway as away:
+                self._away = away
+                raise
+            values.update(dict.fromkeys(missing))
+            values.update(found)
         return values
 
-    async def _batch(self, context: "Context", batch: Batch[Key, Value], keys: Sequence[Key]) -> Sequence[Value]:
-        if self._away is not None:
-            raise self._away
-        try:
-            return await batch(context, keys)
-        except DatabaseAway as away:
-            self._away = away
-            raise
-
-    async def load(self, context: "Context", batch: Batch[Key, Value], key: Key) -> Value:
+    async def load(self, context: "Context", batch: Batch[Key, Value], key: Key) -> Value | None:
         loader = self._by_batch.get(batch)
         if loader is None:
             # Without its cache, which gives one future to all who ask for a key: where the executor cancels one of them, because a
             # field beside it failed, the others would be cancelled too, and with them the operation.
             load_fn = partial(self._load_in_order, context, batch, asyncio.Lock())
             loader = self._by_batch[batch] = DataLoader(load_fn=load_fn, cache=False)
-        value: Value = await loader.load(key)
+        value: Value | None = await loader.load(key)
         return value
 
     def clear(self) -> None:
@@ -72,103 +73,97 @@ class Loaders:
 
     async def _load_in_order(
         self, context: "Context", batch: Batch[Key, Value], one_at_a_time: asyncio.Lock, keys: Sequence[Key]
-    ) -> list[Value]:
+    ) -> list[Value | None]:
         async with one_at_a_time:  # what is asked for while it is being loaded need not be loaded again
             values = await self.load_many(context, batch, dict.fromkeys(keys))
         return [values[key] for key in keys]
 
 
-async def users_by_id(context: "Context", ids: Sequence[int]) -> Sequence[UserRow | None]:
+async def users_by_id(context: "Context", ids: Sequence[int]) -> Mapping[int, UserRow]:
     users = await user_repository.get_many(context.lookups(ids), ids)
-    return _in_order(ids, {user.id: shown_to(context.viewer, user) for user in users})
+    return {user.id: shown_to(context.viewer, user) for user in users}
 
 
-async def users_by_username(context: "Context", usernames: Sequence[str]) -> Sequence[UserRow | None]:
+async def users_by_username(context: "Context", usernames: Sequence[str]) -> Mapping[str, UserRow]:
     """Users by username in lower case."""
     users = await user_repository.get_many_by_username(context.lookups(usernames), usernames)
-    return _in_order(usernames, {user.username.lower(): shown_to(context.viewer, user) for user in users})
+    return {user.username.lower(): shown_to(context.viewer, user) for user in users}
 
 
-async def movies_by_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieRow | None]:
-    return _in_order(ids, {movie.id: movie for movie in await movie_repository.get_many(context.lookups(ids), ids)})
+async def movies_by_id(context: "Context", ids: Sequence[int]) -> Mapping[int, MovieRow]:
+    return {movie.id: movie for movie in await movie_repository.get_many(context.lookups(ids), ids)}
 
 
-async def movies_by_imdb_id(context: "Context", imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
-    movies = await movie_repository.get_many_by_imdb_id(context.lookups(imdb_ids), imdb_ids)
-    return _in_order(imdb_ids, {movie.imdb_id: movie for movie in movies})
+async def movies_by_imdb_id(context: "Context", imdb_ids: Sequence[str]) -> Mapping[str, MovieRow]:
+    return {movie.imdb_id: movie for movie in await movie_repository.get_many_by_imdb_id(context.lookups(imdb_ids), imdb_ids)}
 
 
-async def movies_by_tmdb_id(context: "Context", tmdb_ids: Sequence[int]) -> Sequence[MovieRow | None]:
+async def movies_by_tmdb_id(context: "Context", tmdb_ids: Sequence[int]) -> Mapping[int, MovieRow]:
     movies = await movie_repository.get_many_by_tmdb_id(context.reader, tmdb_ids)
-    return _in_order(tmdb_ids, {movie.tmdb_id: movie for movie in movies if movie.tmdb_id is not None})
+    return {movie.tmdb_id: movie for movie in movies if movie.tmdb_id is not None}
 
 
-async def ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
-    return _in_order(ids, {rating.id: rating for rating in await rating_repository.get_many(context.reader, ids)})
+async def ratings_by_id(context: "Context", ids: Sequence[int]) -> Mapping[int, RatingRow]:
+    return {rating.id: rating for rating in await rating_repository.get_many(context.reader, ids)}
 
 
-async def visible_ratings_by_id(context: "Context", ids: Sequence[int]) -> Sequence[RatingRow | None]:
+async def visible_ratings_by_id(context: "Context", ids: Sequence[int]) -> Mapping[int, RatingRow]:
     """Those of the ratings that the viewer may see. Many ask for the same one at once: whoever listens to its movie."""
-    found = {rating.id: rating for rating in await rating_repository.get_many(context.lookups(ids), ids)}
-    return _in_order(ids, {each: rating for each, rating in found.items() if sees_rating(context.viewer, rating)})
+    found = await rating_repository.get_many(context.lookups(ids), ids)
+    return {rating.id: rating for rating in found if sees_rating(context.viewer, rating)}
 
 
-async def ratings_by_user_and_movie(context: "Context", pairs: Sequence[tuple[int, int]]) -> Sequence[RatingRow | None]:
+async def ratings_by_user_and_movie(context: "Context", pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], RatingRow]:
     found = await rating_repository.get_many_by_user_and_movie(context.reader, pairs)
-    return _in_order(pairs, {(rating.user_id, rating.movie_id): rating for rating in found})
+    return {(rating.user_id, rating.movie_id): rating for rating in found}
 
 
-async def ratings_by_user_and_imdb_id(context: "Context", pairs: Sequence[tuple[int, str]]) -> Sequence[RatingRow | None]:
-    return _in_order(pairs, await rating_repository.get_many_by_user_and_imdb_id(context.reader, pairs))
+async def ratings_by_user_and_imdb_id(context: "Context", pairs: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], RatingRow]:
+    return await rating_repository.get_many_by_user_and_imdb_id(context.reader, pairs)
 
 
-async def details_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[MovieDetailsRow | None]:
-    return _in_order(ids, {details.id: details for details in await movie_repository.get_details(context.reader, ids)})
+async def details_by_movie_id(context: "Context", ids: Sequence[int]) -> Mapping[int, MovieDetailsRow]:
+    return {details.id: details for details in await movie_repository.get_details(context.reader, ids)}
 
 
-async def distributions_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[Distribution | None]:
-    return _in_order(ids, await movie_repository.get_rating_distributions(context.reader, ids))
+async def distributions_by_movie_id(context: "Context", ids: Sequence[int]) -> Mapping[int, Distribution]:
+    return await movie_repository.get_rating_distributions(context.reader, ids)
 
 
-async def distributions_by_user_id(context: "Context", ids: Sequence[int]) -> Sequence[Distribution | None]:
-    return _in_order(ids, await user_repository.get_rating_distributions(context.reader, ids))
+async def distributions_by_user_id(context: "Context", ids: Sequence[int]) -> Mapping[int, Distribution]:
+    return await user_repository.get_rating_distributions(context.reader, ids)
 
 
-async def hidden_rating_counts_by_movie_id(context: "Context", ids: Sequence[int]) -> Sequence[int]:
-    viewer_id = context.viewer.id if context.viewer else None
-    hidden = await rating_repository.count_hidden(context.reader, ids, viewer_id)
-    return [hidden.get(each, 0) for each in ids]
+async def hidden_rating_counts_by_movie_id(context: "Context", ids: Sequence[int]) -> Mapping[int, int]:
+    """Of those movies that have hidden ratings."""
+    return await rating_repository.count_hidden(context.reader, ids, context.viewer.id if context.viewer else None)
 
 
-async def movie_counts_by_filter(context: "Context", filters: Sequence[MovieFilter]) -> Sequence[int]:
+async def movie_counts_by_filter(context: "Context", filters: Sequence[MovieFilter]) -> Mapping[MovieFilter, int]:
     """One statement for each different filter (as many as the document names)."""
-    return [0 if wanted.imdb_ids == () else await movie_repository.count_by(context.reader, wanted) for wanted in filters]
+    return {wanted: 0 if wanted.imdb_ids == () else await movie_repository.count_by(context.reader, wanted) for wanted in filters}
 
 
-async def rating_pages_by_movie_id(context: "Context", keys: Sequence[tuple[int, PageRequest]]) -> Sequence[Page[RatingRow]]:
+async def rating_pages_by_movie_id(context: "Context", keys: Sequence[PageKey]) -> Mapping[PageKey, Page[RatingRow]]:
     """One statement for each different page that is asked for (as many as the document names)."""
     visible = visible_ratings(context.viewer)
-    pages: dict[tuple[int, PageRequest], Page[RatingRow]] = {}
+    pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
         found = await rating_repository.list_by_movie(context.reader, ids, request, visible)
-        pages |= {(each, request): page for each, page in zip(ids, found, strict=True)}
-    return [pages[key] for key in keys]
+        pages.update(((each, request), page) for each, page in found.items())
+    return pages
 
 
-async def rating_pages_by_user_id(context: "Context", keys: Sequence[tuple[int, PageRequest]]) -> Sequence[Page[RatingRow]]:
+async def rating_pages_by_user_id(context: "Context", keys: Sequence[PageKey]) -> Mapping[PageKey, Page[RatingRow]]:
     """As above; the caller has checked that the viewer may see these users' ratings."""
-    pages: dict[tuple[int, PageRequest], Page[RatingRow]] = {}
+    pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
         found = await rating_repository.list_by_user(context.reader, ids, request)
-        pages |= {(each, request): page for each, page in zip(ids, found, strict=True)}
-    return [pages[key] for key in keys]
+        pages.update(((each, request), page) for each, page in found.items())
+    return pages
 
 
-def _in_order(keys: Iterable[Key], found: Mapping[Key, Row]) -> list[Row | None]:
-    return [found.get(key) for key in keys]
-
-
-def _ids_by_request(keys: Iterable[tuple[int, PageRequest]]) -> dict[PageRequest, list[int]]:
+def _ids_by_request(keys: Iterable[PageKey]) -> dict[PageRequest, list[int]]:
     groups: dict[PageRequest, list[int]] = {}
     for each, request in keys:
         groups.setdefault(request, []).append(each)

@@ -25,7 +25,7 @@ from resolvers.validation import IMDB_ID, check_ids, empty_page, imdb_id_errors,
 async def resolve_movies_by_imdb_id(context: Context, imdb_ids: Sequence[str]) -> Sequence[MovieRow | None]:
     check_ids("imdbIds", imdb_ids)
     possible = list(dict.fromkeys(each for each in imdb_ids if is_imdb_id(each)))
-    found = dict(zip(possible, await movies_by_imdb_id(context, possible), strict=True)) if possible else {}
+    found = await movies_by_imdb_id(context, possible) if possible else {}
     return [found.get(each) for each in imdb_ids]
 
 

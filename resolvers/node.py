@@ -25,7 +25,7 @@ async def resolve_nodes(context: Context, ids: Sequence[tuple[str, int] | None])
         numbers = list(dict.fromkeys(each[1] for each in ids if each is not None and each[0] == type_name))
         if numbers:
             rows = await batch(context, numbers)
-            found |= {(type_name, number): row for number, row in zip(numbers, rows, strict=True)}
+            found |= {(type_name, number): row for number, row in rows.items()}
     return [_if_visible(context, found.get(each)) if each is not None else None for each in ids]
 
 

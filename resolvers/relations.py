@@ -4,7 +4,7 @@ Field by field, `load()` collects the keys of sibling fields in a dataloader; a 
 `key()` and `batch` itself. Either way a level of an operation costs one statement, however many rows it has.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-Batch = Callable[["Context", Sequence[Key]], Awaitable[Sequence[Value]]]
-"""Takes distinct keys, and gives each one's value in the same order."""
+Batch = Callable[["Context", Sequence[Key]], Awaitable[Mapping[Key, Value]]]
+"""Takes distinct keys, and gives their values by key; None is the value of a key that is left out."""
 
 
 @dataclass(frozen=True)

@@ -156,10 +156,10 @@ class _Recent(Generic[T]):
         self._kept: OrderedDict[str, tuple[T, int]] = OrderedDict()
 
     def get(self, text: str) -> T | None:
-        if text not in self._kept:
+        if (kept := self._kept.get(text)) is None:
             return None
         self._kept.move_to_end(text)
-        return self._kept[text][0]
+        return kept[0]
 
     def keep(self, text: str, value: T, size: int) -> None:
         if size > self._size or text in self._kept:

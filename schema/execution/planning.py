@@ -56,7 +56,7 @@ def plan_of(document: Document, operation: OperationDefinitionNode, variables: M
     Plans are kept with their document, which is known by its text, and go when it goes.
     """
     name = operation.name.value if operation.name else None
-    key = (name, tuple(variables.get(each) for each in document.steering))
+    key = (name, *map(variables.get, document.steering))
     if key not in document.plans:
         if len(document.plans) >= MAX_VARIANTS:
             return None

@@ -19,6 +19,7 @@ from schema.relation import RelationField
 
 Values = Sequence[Any]  # Any: whatever fields are
 Arguments = Sequence[Mapping[str, Any]]  # Any: coerced arguments, by the fields' numbers
+Finish = Callable[[Any, Arguments], Any]  # Any: a value; JSON
 Wanted = dict[Any, dict[Any, None]]  # Any: batch functions, each with the keys that are wanted of it
 Found = Mapping[Any, Mapping[Any, Any]]  # Any: batch functions, each with values by key
 Work = Generator[Wanted, Found, Values]
@@ -197,7 +198,7 @@ class RootField:
     alone: bool
     resolve: Callable[..., Any]
     relation: RelationField | None
-    finish: Callable[[Any, Arguments], Any] | None
+    finish: Finish | None
     completion: Completion | None
 
     async def value(self, run: Run) -> Any:
@@ -240,6 +241,12 @@ class Plan:
     roots: Sequence[RootField]
     arguments: Callable[[Any], Arguments]
 
+    @cached_property
+    def finishes(self) -> Sequence[tuple[str, Finish]] | None:
+        """What completes each root's value, where none of them needs steps."""
+        finishes = [(root.response_key, root.finish) for root in self.roots if root.finish is not None]
+        return finishes if len(finishes) == len(self.roots) else None
+
     async def execute(self, context: Context, variables: Any, event: object = None) -> dict[str, Any]:  # Any: VariableValues; JSON
         """The answer's data. What a root gave is noted in the context, so that no root runs twice if this raises.
 
@@ -247,6 +254,8 @@ class Plan:
         """
         run = Run(context, self.arguments(variables))
         values = [event] if event is not None else await self._values(run)
+        if self.finishes is not None:
+            return {key: finish(value, run.arguments) for (key, finish), value in zip(self.finishes, values, strict=True)}
         works = [root.complete(value, run) for root, value in zip(self.roots, values, strict=True)]
         answers = await do(side_by_side(works), context)
         return {root.response_key: answer for root, [answer] in zip(self.roots, answers, strict=True)}
