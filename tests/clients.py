@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import orjson
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
@@ -57,7 +58,7 @@ class Insider:
 
     async def body(self, query: str, variables: Variables = None, viewer: Viewer | None = None) -> Any:  # Any: JSON
         context = Context(self.services, viewer=viewer, request_id="test")
-        return (await self._executor.run(GraphQLRequest(query, variables=variables), context)).body()
+        return orjson.loads((await self._executor.run(GraphQLRequest(query, variables=variables), context)).json())
 
     @asynccontextmanager
     async def listening(self, query: str, viewer: Viewer | None = None) -> AsyncIterator[AsyncIterator[Any]]:  # Any: JSON

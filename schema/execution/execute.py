@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
+import orjson
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 
 from resolvers.context import Context
@@ -18,6 +19,7 @@ from schema.execution.gate import Cost, Gate, OutOfTime, Overloaded, PointsSpent
 from schema.execution.limits import Limits, check, check_figures
 from schema.execution.planning import plan_of
 from schema.execution.variables import coercion_of
+from schema.scalars import AS_SCALARS
 
 logger = logging.getLogger("cinegraph.execution")
 
@@ -34,7 +36,10 @@ class GraphQLRequest(NamedTuple):
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent back. `ran` says whether the operation was begun: where it was not, the response has no `data`."""
+    """What is sent back. `ran` says whether the operation was begun: where it was not, the response has no `data`.
+
+    In the data times may still stand as they are; json() writes them.
+    """
 
     ran: bool
     data: dict[str, Any] | None  # Any: JSON
@@ -48,6 +53,10 @@ class Answer:
         if self.cost is not None:
             body["extensions"] = {"cost": self.cost}
         return body
+
+    def json(self) -> bytes:
+        """The body as it is sent."""
+        return orjson.dumps(self.body(), option=AS_SCALARS)
 
 
 class MutationOverGet(Exception):

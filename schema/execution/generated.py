@@ -4,6 +4,7 @@ Text becomes code here and nowhere else. No part of a client's text enters it bu
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -23,14 +24,23 @@ from graphql import (
 
 from schema.execution.selections import Unplannable
 
-# What graphql-core lets through as it is; everything else (a float for an Int, NaN, None for a non-null) is for the standard executor.
+# What graphql-core lets through as it is, and times that are written with the answer; everything else (a float for an Int, NaN, None
+# for a non-null) is for the standard executor.
 _UNCHANGED = {
-    GraphQLString: "v.__class__ is str",
-    GraphQLID: "v.__class__ is str",
-    GraphQLBoolean: "v.__class__ is bool",
-    GraphQLInt: "v.__class__ is int and -2147483648 <= v <= 2147483647",
-    GraphQLFloat: "v.__class__ is float and isfinite(v)",
+    GraphQLString.name: "v.__class__ is str",
+    GraphQLID.name: "v.__class__ is str",
+    GraphQLBoolean.name: "v.__class__ is bool",
+    GraphQLInt.name: "v.__class__ is int and -2147483648 <= v <= 2147483647",
+    GraphQLFloat.name: "v.__class__ is float and isfinite(v)",
+    "DateTime": "v.__class__ is datetime and v.tzinfo is UTC",
 }
+
+
+def _refuse(value: object) -> NoReturn:
+    raise Unplannable(f"unexpected {type(value).__name__}")
+
+
+_AT_HAND: dict[str, Any] = {"refuse": _refuse, "isfinite": isfinite, "datetime": datetime, "UTC": UTC}  # Any: functions of all shapes
 
 
 class Namespace:
@@ -38,7 +48,7 @@ class Namespace:
 
     def __init__(self) -> None:
         self._count = 0
-        self._objects: dict[str, Any] = {"isfinite": isfinite, "refuse": _refuse}  # Any: functions of all shapes
+        self._objects = dict(_AT_HAND)
 
     def name(self, thing: Any) -> str:
         self._objects[name := self.new()] = thing
@@ -60,15 +70,11 @@ class Namespace:
         return f"({{{fields}}} if o.__class__ is {self.name(kind)} else refuse(o))" if kind else f"{{{fields}}}"
 
 
-def _refuse(value: object) -> NoReturn:
-    raise Unplannable(f"unexpected {type(value).__name__}")
-
-
 def completed(kind: GraphQLOutputType, value: str, names: Namespace, object_function: Callable[..., Any] | None) -> str:
     """An expression for what `value`, an expression too, is in the answer. `object_function(object, arguments)` completes objects."""
     nullable = not is_non_null_type(kind)
     inner: Any = kind if nullable else kind.of_type  # type: ignore[union-attr]  # only a non-null type gets there
-    if unchanged := _UNCHANGED.get(inner):
+    if isinstance(inner, GraphQLScalarType) and (unchanged := _UNCHANGED.get(inner.name)):
         allowed = f"{unchanged} or v is None" if nullable else unchanged
         return f"(v if {allowed.replace('v.__class__', f'(v := {value}).__class__', 1)} else refuse(v))"
     if isinstance(inner, GraphQLScalarType | GraphQLEnumType):

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: one request in, one JSON answer out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -58,13 +59,13 @@ async def answer_request(request: Request, context: Context, endpoint: Endpoint)
 
 
 def to_post(answer: Answer, media_type: str) -> Response:
-    return json_response(answer.body(), media_type, status_of(answer, media_type), _retry_after(answer))
+    return JsonResponse(answer.json(), media_type, status_of(answer, media_type), _retry_after(answer))
 
 
 def _to_get(request: Request, answer: Answer, media_type: str) -> Response:
     """Answer with what caches may do with it. What they may share tells no client's points: the next one has spent none on it."""
     is_shared = not answer.errors and "authorization" not in request.headers
-    body = orjson.dumps({"data": answer.data} if is_shared else answer.body())
+    body = (replace(answer, cost=None) if is_shared else answer).json()
     headers = {**_retry_after(answer), **cache_headers(request, body, media_type, has_errors=bool(answer.errors))}
     if is_known(request, headers):
         return Response(status_code=304, headers=headers)

@@ -57,6 +57,7 @@ class Metrics:
             registry=self._registry,
         )
         self._points = self._counter("cost_points", "Points of the operations that were run.")
+        self._points_spent = 0
         self._refused = self._counter("refused_requests", "Requests of which nothing was run, by code.", "code")
         self._limits = self._counter("refusals", "What was refused or ended for being beyond a limit.", "limit")
         self._responses = self._counter("http_responses", "HTTP responses by status.", "status")
@@ -78,7 +79,7 @@ class Metrics:
         timed.observe(seconds)
 
     def spent(self, points: int) -> None:
-        self._points.inc(points)
+        self._points_spent += points
 
     def refused(self, extensions: Mapping[str, Any]) -> None:  # Any: JSON
         """Nothing of a request was run, for what its first error's `extensions` say."""
@@ -111,6 +112,7 @@ class Metrics:
 
     def sample(self, services: Services) -> None:
         """Take over what was counted elsewhere in this process, and how things stand."""
+        self._take_over(self._points, self._points_spent)
         for status, responses in tuple(self.statuses.items()):
             self._take_over(self._responses.labels(status), responses)
         usage = services.database.usage

@@ -98,7 +98,7 @@ class AnswerStream(Response):
                     continue
                 if (answer := coming.result()) is None:
                     return
-                await _send(send, self._framing.part(orjson.dumps(answer.body())))
+                await _send(send, self._framing.part(answer.json()))
                 coming = asyncio.ensure_future(_next(answers))
         finally:
             coming.cancel()

@@ -183,7 +183,7 @@ class Connection:
                     if not answer.ran:
                         errors = answer.errors
                         break
-                    await self._send({"id": operation_id, "type": "next", "payload": answer.body()})
+                    await self._send({"id": operation_id, "type": "next", "payload": orjson.Fragment(answer.json())})
         except (Unauthenticated, Close, WebSocketDisconnect):
             raise
         except RequestRefused as refused:

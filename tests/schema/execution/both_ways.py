@@ -18,6 +18,7 @@ from resolvers.services import Services
 from schema import executable
 from schema.execution.execute import Answer, Executor, GraphQLRequest
 from schema.execution.limits import Limits
+from schema.scalars import AS_SCALARS
 from tests.statements import recorded
 
 Json = Any  # Any: JSON
@@ -109,7 +110,7 @@ def _differences(planned: Run, standard: Run) -> Iterator[str]:
 
 def _text(data: Json) -> str:
     """JSON as it is sent, so that the order of keys is compared too."""
-    return orjson.dumps(data).decode()
+    return orjson.dumps(data, option=AS_SCALARS).decode()
 
 
 def _in_order(errors: Iterable[Json]) -> list[str]:
