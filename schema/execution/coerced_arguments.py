@@ -1,26 +1,22 @@
 """A field's arguments for a plan: coerced once where they are constant, and passed on where they are plain variables."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLField,
-    GraphQLInputType,
-    GraphQLScalarType,
     NonNullTypeNode,
     OperationDefinitionNode,
     VariableNode,
     get_argument_values,
-    get_nullable_type,
     is_non_null_type,
-    is_specified_scalar_type,
 )
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
 from schema import schema
+from schema.execution.plain_inputs import NotPlain, Read, maker
 from schema.relation import plain
 
 Given = Callable[[Any], Mapping[str, Any]]  # Any: graphql-core's VariableValues; coerced arguments
@@ -45,42 +41,37 @@ class CoercedArguments:
         named = {each.name.value: each.value for each in node.arguments or () if _names_variables(each.value)}
         if not named:
             return coerce(definition, None)
-        direct = _direct_variables(definition, field, named, self._required)
-        if direct is None:
+        try:
+            direct = list(_direct_variables(definition, field, named, self._required))
+        except NotPlain:
             return lambda variables: coerce(definition, variables)
         rest = GraphQLField(definition.type, {name: each for name, each in definition.args.items() if name not in named})
         constant = coerce(rest, None)
 
         def given(variables: Any) -> Mapping[str, Any]:
-            values = variables.coerced
-            if all(variable in values for variable in direct.values()):
-                return {**constant, **{name: values[variable] for name, variable in direct.items()}}
-            return coerce(definition, variables)
+            values, arguments = variables.coerced, dict(constant)
+            for name, variable, make in direct:
+                if variable not in values:
+                    return coerce(definition, variables)
+                arguments[name] = make(values[variable])
+            return plain(arguments) if enums_as_names else arguments
 
         return given
 
 
 def _direct_variables(
     definition: GraphQLField, field: StrawberryField, named: Mapping[str, Any], required: Collection[str]
-) -> dict[str, str] | None:
-    """The variables that are passed on as they are, by the parameters' names; None where one needs more than that."""
-    direct = {}
+) -> Iterator[tuple[str, str, Read]]:
+    """Each parameter's name, the variable that it is given, and what makes the one of the other; raises NotPlain."""
     for argument in field.arguments:
-        name = argument.graphql_name or to_camel_case(argument.python_name)
+        name = schema.config.name_converter.from_argument(argument)
         if name in named:
-            kind = definition.args[name].type
-            if not isinstance(named[name], VariableNode) or not _is_plain(kind):
-                return None
+            if not isinstance(named[name], VariableNode):
+                raise NotPlain(name)
             variable = named[name].name.value
-            if is_non_null_type(kind) and variable not in required:
-                return None  # it has a default, and may be null all the same, which is an error
-            direct[argument.python_name] = variable
-    return direct if len(direct) == len(named) else None
-
-
-def _is_plain(kind: GraphQLInputType) -> bool:
-    nullable = get_nullable_type(kind)
-    return isinstance(nullable, GraphQLScalarType) and is_specified_scalar_type(nullable)
+            if is_non_null_type(definition.args[name].type) and variable not in required:
+                raise NotPlain("it has a default, and may be null all the same, which is an error")
+            yield argument.python_name, variable, maker(argument.type)
 
 
 def _names_variables(value: Any) -> bool:

@@ -1,24 +1,12 @@
 """Coercing an operation's variables: graphql-core's way, but for the plain ones, which most are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from graphql import (
-    GraphQLBoolean,
-    GraphQLError,
-    GraphQLID,
-    GraphQLSchema,
-    GraphQLString,
-    NamedTypeNode,
-    NonNullTypeNode,
-    OperationDefinitionNode,
-    VariableDefinitionNode,
-    get_variable_values,
-)
+from graphql import GraphQLError, GraphQLSchema, NonNullTypeNode, OperationDefinitionNode, get_variable_values, type_from_ast
 from graphql.execution.values import VariableValues
 
-# What these types take as it is; anything else, even what they would convert, is for graphql-core.
-_PLAIN: dict[str, type] = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
+from schema.execution.plain_inputs import NotPlain, Read, reader
 
 Coerce = Callable[[dict[str, Any]], VariableValues | list[GraphQLError]]  # Any: JSON
 
@@ -26,26 +14,32 @@ Coerce = Callable[[dict[str, Any]], VariableValues | list[GraphQLError]]  # Any:
 def coercion_of(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Coerce:
     """A function that coerces the variables of one operation, as `get_variable_values` does."""
     definitions = operation.variable_definitions or ()
-    plain = _plain_types(definitions)
+    try:
+        readers = _readers(schema, operation)
+    except NotPlain:
+        return lambda values: get_variable_values(schema, definitions, values)
 
     def coerce(values: dict[str, Any]) -> VariableValues | list[GraphQLError]:
-        if plain is not None and len(values) == len(plain):
-            for name, kind in plain.items():
-                if values.get(name).__class__ is not kind:
-                    break
-            else:
-                return VariableValues({}, values)
-        return get_variable_values(schema, definitions, values)
+        coerced = {}
+        try:
+            for name, is_required, read in readers:
+                if name in values:
+                    coerced[name] = read(values[name])
+                elif is_required:
+                    raise NotPlain
+        except NotPlain:
+            return get_variable_values(schema, definitions, values)
+        return VariableValues({}, coerced)
 
     return coerce
 
 
-def _plain_types(definitions: Sequence[VariableDefinitionNode]) -> dict[str, type] | None:
-    """The Python type of each variable, where all of them are required texts and truth values."""
-    plain: dict[str, type] = {}
-    for definition in definitions:
-        kind = definition.type.type if isinstance(definition.type, NonNullTypeNode) else None
-        if not isinstance(kind, NamedTypeNode) or kind.name.value not in _PLAIN:
-            return None
-        plain[definition.variable.name.value] = _PLAIN[kind.name.value]
-    return plain
+def _readers(schema: GraphQLSchema, operation: OperationDefinitionNode) -> list[tuple[str, bool, Read]]:
+    """Each variable's name, whether there must be a value, and what reads it; raises NotPlain."""
+    readers = []
+    for definition in operation.variable_definitions or ():
+        if definition.default_value is not None:
+            raise NotPlain("a default")
+        kind: Any = type_from_ast(schema, definition.type)
+        readers.append((definition.variable.name.value, isinstance(definition.type, NonNullTypeNode), reader(kind)))
+    return readers
