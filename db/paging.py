@@ -67,11 +67,7 @@ def page_of(
     more = len(rows) > request.size
     kept = rows[: request.size]
     if request.backward:
-        kept = kept[::-1]
-    return Page(
-        order=request.order,
-        rows=list(map(make, kept)),
-        keys=list(map(key_of, kept)),
-        has_next=request.before is not None if request.backward else more,
-        has_previous=more if request.backward else request.after is not None,
-    )
+        kept, has_next, has_previous = kept[::-1], request.before is not None, more
+    else:
+        has_next, has_previous = more, request.after is not None
+    return Page(request.order, list(map(make, kept)), list(map(key_of, kept)), has_next, has_previous)

@@ -1,34 +1,19 @@
 """All SQL about ratings. Whatever writes one keeps the counters of its movie and its user exact (db/counters.py)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, bindparam, false, func, insert, select, update
+from sqlalchemy import ScalarSelect, bindparam, false, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from db.connection import Connection, Transaction
 from db.counters import count_one
 from db.movie_listing import MOVIE
-from db.paging import Ordering, keyset_page, page_of, page_parameters
-from db.rendering import Rows
-from db.rows import MovieRow, Page, PageRequest, RatingRow, VisibleRatings, as_rating
+from db.paging import page_of, page_parameters
+from db.rating_listing import KEYS, ORDERINGS, RATING, pages_by_movie, pages_by_user, shape_of, split
+from db.rows import MovieRow, Page, PageRequest, RatingRow, UserRow, VisibleRatings, as_movie, as_rating, as_user
 from db.tables import movies, ratings, users
-
-RATING = tuple(ratings.c[name] for name in RatingRow._fields)
-
-ORDERINGS: Mapping[str, Ordering] = {
-    "NEWEST": Ordering(ratings.c.rated_at, ratings.c.id, descending=True),
-    "OLDEST": Ordering(ratings.c.rated_at, ratings.c.id, descending=False),
-    "HIGHEST": Ordering(ratings.c.half_points, ratings.c.id, descending=True),
-    "LOWEST": Ordering(ratings.c.half_points, ratings.c.id, descending=False),
-}
-_KEYS = {order: itemgetter(*map(RatingRow._fields.index, (ordering.key.name, "id"))) for order, ordering in ORDERINGS.items()}
-"""What gives a row's place in each of them."""
-
-_INDEX_ENDS = {"NEWEST": "time", "OLDEST": "time", "HIGHEST": "value", "LOWEST": "value"}
 
 _BY_ID = select(*RATING).where(ratings.c.id.in_(bindparam("ids", expanding=True)))
 _BY_USER_AND_MOVIE = select(*RATING).where(ratings.c.user_id == bindparam("user_id"), ratings.c.movie_id == bindparam("movie_id"))
@@ -92,68 +77,41 @@ async def count_hidden(connection: Connection, movie_ids: Sequence[int], viewer_
     return dict(rows)
 
 
-@lru_cache(maxsize=64)
-def _pages_by_user(order: str, backward: bool, after: bool, before: bool) -> Select[Any]:  # Any: a rating's columns
-    of_user = select(*RATING).where(ratings.c.user_id == bindparam("user_id"))
-    of_user = _from_index(of_user, f"ratings_by_user_and_{_INDEX_ENDS[order]}")
-    return keyset_page(of_user, ORDERINGS[order], backward=backward, after=after, before=before)
-
-
-@lru_cache(maxsize=64)
-def _pages_by_movie(order: str, backward: bool, after: bool, before: bool, by_one_user: bool) -> Select[Any]:  # Any: as above
-    of_movie = select(*RATING).where(ratings.c.movie_id == bindparam("movie_id"), ratings.c.is_public == bindparam("is_public"))
-    if by_one_user:
-        of_movie = of_movie.where(ratings.c.user_id == bindparam("user_id"))
-    else:
-        of_movie = _from_index(of_movie, f"ratings_by_movie_and_{_INDEX_ENDS[order]}")
-    return keyset_page(of_movie, ORDERINGS[order], backward=backward, after=after, before=before)
-
-
-def _from_index(page: Select[Any], index: str) -> Select[Any]:  # Any: as above
-    """In a UNION MariaDB overlooks the LIMIT, and would rather scan and sort the whole table than read much of it in order."""
-    return page.with_hint(ratings, f"FORCE INDEX ({index})", "mysql")
-
-
-async def list_by_user(connection: Connection, user_ids: Sequence[int], request: PageRequest) -> dict[int, Page[RatingRow]]:
-    """One page of each user's ratings, all in one statement."""
-    shape = (request.order, request.backward, request.after is not None, request.before is not None)
+async def list_by_user(
+    connection: Connection, user_ids: Sequence[int], request: PageRequest, *, with_movies: bool = False
+) -> tuple[dict[int, Page[RatingRow]], list[MovieRow]]:
+    """One page of each user's ratings, all in one statement; `with_movies` also the movies that they are of."""
     parameters = page_parameters(request)
-    rows = await connection.fetch_each(_pages_by_user(*shape), [{"user_id": user_id, **parameters} for user_id in user_ids])
-    groups = _grouped(rows, user_ids, RatingRow._fields.index("user_id"))
-    return {user_id: page_of(group, request, as_rating, _KEYS[request.order]) for user_id, group in groups.items()}
+    sets = [{"user_id": user_id, **parameters} for user_id in user_ids]
+    rows = await connection.fetch_each(pages_by_user(shape_of(request), with_movies), sets)
+    ratings_of, found = split(rows, user_ids, "user_id")
+    key_of = KEYS[request.order]
+    return {user_id: page_of(group, request, as_rating, key_of) for user_id, group in ratings_of.items()}, list(map(as_movie, found))
 
 
 async def list_by_movie(
-    connection: Connection, movie_ids: Sequence[int], request: PageRequest, visible: VisibleRatings
-) -> dict[int, Page[RatingRow]]:
-    """One page of each movie's ratings, as far as the viewer may see them, all in one statement.
+    connection: Connection, movie_ids: Sequence[int], request: PageRequest, visible: VisibleRatings, *, with_users: bool = False
+) -> tuple[dict[int, Page[RatingRow]], list[UserRow]]:
+    """One page of each movie's ratings, as far as the viewer may see them, all in one statement; `with_users` also who gave them.
 
     Public and private ratings are two ranges of the same index. Who may see private ones reads both (in a second statement where
     they are only the viewer's own), and they are merged here.
     """
-    shape = (request.order, request.backward, request.after is not None, request.before is not None)
-    parameters = page_parameters(request)
+    shape, parameters = shape_of(request), page_parameters(request)
     ranges = (True, False) if visible.everything else (True,)
     sets = [{"movie_id": movie_id, "is_public": each, **parameters} for movie_id in movie_ids for each in ranges]
-    rows = list(await connection.fetch_each(_pages_by_movie(*shape, by_one_user=False), sets))
+    rows = await connection.fetch_each(pages_by_movie(shape, with_users, by_one_user=False), sets)
     if visible.own_of is not None:
         own = {"user_id": visible.own_of, "is_public": False, **parameters}
         sets = [{"movie_id": movie_id, **own} for movie_id in movie_ids]
-        rows += await connection.fetch_each(_pages_by_movie(*shape, by_one_user=True), sets)
-    groups = _grouped(rows, movie_ids, RatingRow._fields.index("movie_id"))
-    key_of = _KEYS[request.order]
+        rows = [*rows, *await connection.fetch_each(pages_by_movie(shape, with_users, by_one_user=True), sets)]
+    ratings_of, found = split(rows, movie_ids, "movie_id")
+    key_of = KEYS[request.order]
     if visible.everything or visible.own_of is not None:
         descending = ORDERINGS[request.order].descending is not request.backward
-        for group in groups.values():
+        for group in ratings_of.values():
             group.sort(key=key_of, reverse=descending)
-    return {movie_id: page_of(group, request, as_rating, key_of) for movie_id, group in groups.items()}
-
-
-def _grouped(rows: Rows, ids: Sequence[int], index: int) -> dict[int, list[tuple[Any, ...]]]:  # Any: as above
-    groups: dict[int, list[tuple[Any, ...]]] = {each: [] for each in ids}
-    for row in rows:
-        groups[row[index]].append(row)
-    return groups
+    return {movie_id: page_of(group, request, as_rating, key_of) for movie_id, group in ratings_of.items()}, list(map(as_user, found))
 
 
 class _Locked(NamedTuple):

@@ -42,7 +42,7 @@ class Rendered:
     placeholder: str = "%s"
     binders: Mapping[str, Converter] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    convert: Callable[[Rows], Rows] | None = None
     is_lasting: bool = False
     """Whether this text will be run again and again, so that preparing it on the server is worth a round trip."""
     derived: dict[object, "Rendered"] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Rendered:
 
     def rows(self, rows: Rows) -> Rows:
         """The driver's rows with what the columns' types make of them."""
-        return rows if self.convert is None else list(map(self.convert, rows))
+        return rows if self.convert is None else self.convert(rows)
 
 
 def _padded(length: int) -> int:
@@ -146,7 +146,7 @@ def render(statement: Executable, dialect_name: str) -> Rendered:
         binders={name: _each(binder) if binds[name].expanding else binder for name, binder in binders.items()},
         defaults={name: bind.effective_value for name, bind in binds.items() if not bind.required},
         is_lasting=True,
-        convert=_row_converter(statement, dialect),
+        convert=_rows_converter(statement, dialect),
     )
 
 
@@ -154,15 +154,14 @@ def _each(binder: Converter) -> Converter:
     return lambda values: [binder(value) for value in values]
 
 
-def _row_converter(statement: Executable, dialect: Dialect) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+def _rows_converter(statement: Executable, dialect: Dialect) -> Callable[[Rows], Rows] | None:
     """A function written for this statement's columns: it is run for every row, and a loop over columns costs several times as much."""
     columns = getattr(statement, "selected_columns", ())
     found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     if not any(found):
         return None
     converters = {f"c{index}": converter for index, converter in enumerate(found) if converter is not None}
-    cells = [
-        f"None if r[{index}] is None else c{index}(r[{index}])" if converter else f"r[{index}]" for index, converter in enumerate(found)
-    ]
-    made: Callable[[tuple[Any, ...]], tuple[Any, ...]] = eval(f"lambda r: ({', '.join(cells)},)", converters)  # noqa: S307  # numbers only
+    cells = [f"None if v{index} is None else c{index}(v{index})" if converter else f"v{index}" for index, converter in enumerate(found)]
+    names = "".join(f"v{index}, " for index in range(len(found)))
+    made: Callable[[Rows], Rows] = eval(f"lambda rows: [({', '.join(cells)},) for {names} in rows]", converters)  # noqa: S307  # numbers only
     return made

@@ -1,8 +1,8 @@
 """What every resolver of one operation is given."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sized
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sized
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from db.connection import Connection
 from db.lookups import FEW
@@ -21,6 +21,7 @@ class Context:
 
     `address` tells clients apart that are not signed in: it is what failed logins are counted by.
     `resolved_roots` holds what root fields gave by response key, for whoever has to finish what another began.
+    `expected` are the batch functions that the operation will ask, as far as is known: what comes along with other rows saves a statement.
     """
 
     services: Services
@@ -28,6 +29,7 @@ class Context:
     request_id: str = ""
     address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
+    expected: Collection[Batch[Any, Any]] = ()
     loaders: Loaders = field(default_factory=Loaders, init=False)
     _reader: Connection | None = field(default=None, init=False)
 

@@ -55,6 +55,10 @@ class Loaders:
             values.update(found)
         return values
 
+    def add(self, batch: Batch[Key, Value], values: Mapping[Key, Value]) -> None:
+        """Take values that came along with others, so that `batch` is not asked for them."""
+        self._values.setdefault(batch, {}).update(values)
+
     async def load(self, context: "Context", batch: Batch[Key, Value], key: Key) -> Value | None:
         loader = self._by_batch.get(batch)
         if loader is None:
@@ -149,8 +153,10 @@ async def rating_pages_by_movie_id(context: "Context", keys: Sequence[PageKey]) 
     visible = visible_ratings(context.viewer)
     pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
-        found = await rating_repository.list_by_movie(context.reader, ids, request, visible)
+        with_users = users_by_id in context.expected
+        found, users = await rating_repository.list_by_movie(context.reader, ids, request, visible, with_users=with_users)
         pages.update(((each, request), page) for each, page in found.items())
+        context.loaders.add(users_by_id, {user.id: shown_to(context.viewer, user) for user in users})
     return pages
 
 
@@ -158,8 +164,10 @@ async def rating_pages_by_user_id(context: "Context", keys: Sequence[PageKey]) -
     """As above; the caller has checked that the viewer may see these users' ratings."""
     pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
-        found = await rating_repository.list_by_user(context.reader, ids, request)
+        with_movies = movies_by_id in context.expected
+        found, movies = await rating_repository.list_by_user(context.reader, ids, request, with_movies=with_movies)
         pages.update(((each, request), page) for each, page in found.items())
+        context.loaders.add(movies_by_id, {movie.id: movie for movie in movies})
     return pages
 
 

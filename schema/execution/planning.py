@@ -24,6 +24,7 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
+from resolvers.relations import Batch
 from schema import executable
 from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import MAX_VARIANTS, Document
@@ -83,6 +84,7 @@ class Planner:
         self._numbers: dict[tuple[int, int], int] = {}
         self._objects: dict[tuple[str | int, ...], ObjectPlan] = {}
         self._written_out = 0
+        self._batches: set[Batch[Any, Any]] = set()  # Any: each has keys and values of its own
 
     def plan(self) -> Plan:
         root_type = executable.get_root_type(self._operation.operation)
@@ -92,7 +94,7 @@ class Planner:
         if self._operation.operation is OperationType.MUTATION and len(fields) > 1:
             raise Unplannable("mutations in series: if one fails below, those before it cannot be read again as they were")
         roots = [self._root(root_type, key, nodes, alone=len(fields) == 1) for key, nodes in fields.items()]
-        return Plan(roots, self._arguments())
+        return Plan(roots, self._arguments(), self._batches)
 
     def _arguments(self) -> Callable[[Any], Arguments]:
         given = tuple(self._given)
@@ -208,6 +210,7 @@ class Planner:
         itself, value = _first(relation.assemble, 2)
         loaded = Code(column(len(plan.steps)))
         plan.steps.append(Step(Loading(keys, relation.batch)))
+        self._batches.add(relation.batch)
         return Call(relation.assemble, {itself: subject, value: loaded, **given}, self._names, more)
 
     def _given_to(

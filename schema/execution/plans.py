@@ -5,7 +5,7 @@ list `A` of one run. What is unusual (an exception, null where there must be non
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
@@ -240,6 +240,8 @@ class Plan:
 
     roots: Sequence[RootField]
     arguments: Callable[[Any], Arguments]
+    batches: Collection[Batch[Any, Any]]  # Any: as above
+    """Those that its steps ask."""
 
     @cached_property
     def finishes(self) -> Sequence[tuple[str, Finish]] | None:
@@ -252,6 +254,7 @@ class Plan:
 
         A subscription's root is the `event`.
         """
+        context.expected = self.batches
         run = Run(context, self.arguments(variables))
         values = [event] if event is not None else await self._values(run)
         if self.finishes is not None:

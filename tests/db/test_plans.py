@@ -125,16 +125,33 @@ async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, ord
 @pytest.mark.parametrize("order", ["NEWEST", "OLDEST"])
 async def test_the_usual_pages_of_ratings_come_from_an_index_alone(large: Database, order: str, viewer: Viewer | None) -> None:
     page = f"ratings(first: 3, orderBy: {order}) {{ nodes {{ value ratedAt"
-    query = f'{{ movie(imdbId: "tt{FAVOURITE:07}") {{ {page} user {{ {page} }} }} }} }} }} }} }}'
+    query = f'{{ movies(first: 3) {{ nodes {{ {page} }} }} }} }} user(username: "user{FAN}") {{ {page} }} }} }} }}'
 
-    with recorded() as statements:
-        await Insider(services_on(large)).ask(query, viewer=viewer)
-    of_ratings = [each for each in statements if "FROM ratings" in each.text]
-    tables = [value for each in of_ratings for name, value in steps(await plan(large, each)) if name == "table"]
+    tables = await tables_of_ratings(large, query, viewer)
 
-    assert len(of_ratings) == 2
     assert {table["table_name"] for table in tables} == {"ratings"}
     assert all(table.get("using_index") for table in tables)
+
+
+@pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
+async def test_what_ratings_lead_to_is_looked_up_rating_by_rating(large: Database, viewer: Viewer | None) -> None:
+    page = "ratings(first: 3) { nodes { value ratedAt"
+    query = f'{{ movie(imdbId: "tt{FAVOURITE:07}") {{ {page} user {{ {page} movie {{ title }} }} }} }} }} }} }} }}'
+
+    tables = await tables_of_ratings(large, query, viewer)
+
+    assert {table["table_name"] for table in tables[::2]} == {"ratings"}
+    assert {table["table_name"] for table in tables[1::2]} == {"users", "movies"}
+    assert {table["access_type"] for table in tables[1::2]} <= {"eq_ref", "const"}
+
+
+async def tables_of_ratings(database: Database, query: str, viewer: Viewer | None) -> list[Any]:  # Any: JSON
+    """How tables are read by the two statements of a query that list ratings, in the order in which they are read."""
+    with recorded() as statements:
+        await Insider(services_on(database)).ask(query, viewer=viewer)
+    of_ratings = [each for each in statements if "FROM ratings" in each.text]
+    assert len(of_ratings) >= 2
+    return [value for each in of_ratings for name, value in steps(await plan(database, each)) if name == "table"]
 
 
 @pytest.mark.parametrize("order", MOVIE_ORDERS)

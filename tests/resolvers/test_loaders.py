@@ -49,22 +49,22 @@ OPERATIONS = {
     "distributions": (2, "movies(first: ROWS) { nodes { ratingDistribution { count } } }"),
     "pages of a page": (2, "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { value } } } }"),
     "pages that are counted": (3, "movies(first: ROWS) { nodes { ratings(first: 2) { totalCount nodes { value } } } }"),
-    "who gave ratings": (3, "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { user { username } } } } }"),
+    "who gave ratings, who come with them": (2, "movies(first: ROWS) { nodes { ratings(first: ROWS) { nodes { user { bio } } } } }"),
     "there and back": (
-        5,
+        3,
         "movies(first: ROWS) { nodes { ratings(first: 3) { nodes { user { ratings(first: 3) { nodes { movie { title } } } } } } } }",
     ),
     "seven levels": (
-        7,
+        5,
         """movies(first: ROWS) { nodes { plot ratings(first: 3) { nodes { user { ratingDistribution { count }
              ratings(first: 2) { nodes { movie { title } } } } } } } }""",
     ),
     "a user's ratings": (
-        5,
+        3,
         'user(username: "user5") { ratings(first: ROWS) { nodes { movie { ratings { nodes { user { bio } } } } } } }',
     ),
     "one rating of each user": (
-        4,
+        3,
         'movie(imdbId: "tt0000001") { ratings(first: ROWS) { nodes { user { rating(imdbId: "tt0000002") { value } } } } }',
     ),
     "two lists of each movie": (

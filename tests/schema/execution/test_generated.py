@@ -109,6 +109,8 @@ async def test_rows_with_broken_values_are_told_as_the_standard_executor_tells_t
 def with_broken(found: Any, column: str, value: Wrong) -> Any:  # Any: rows, pages of rows, or several of either
     if isinstance(found, Page):
         return found._replace(rows=with_broken(found.rows, column, value))
+    if isinstance(found, tuple) and not hasattr(found, "_replace"):  # pages, and what comes along with them
+        return with_broken(found[0], column, value), found[1]
     if isinstance(found, dict):
         return {key: with_broken(each, column, value) for key, each in found.items()}
     return found._replace(**{column: value}) if hasattr(found, "_replace") else [with_broken(each, column, value) for each in found]

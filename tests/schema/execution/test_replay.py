@@ -157,7 +157,7 @@ async def test_what_a_plan_has_loaded_is_not_loaded_again(asker: Asker) -> None:
     )
 
     assert len(body["errors"]) == 1
-    assert len(asker.statements) == len({text for text, *_ in asker.statements}) == 5
+    assert len(asker.statements) == len({text for text, *_ in asker.statements}) == 4
 
 
 async def test_a_database_that_is_away_is_not_asked_again(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
