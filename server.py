@@ -14,14 +14,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from db.database import Database, open_database
-from db.migrate import is_current, upgrade
 from db.movielens import Loaded, load
 from db.movielens_files import MovieLensError
 from db.progress import RowProgress
 from db.sample import load_sample
 from integrations.http import CallRules
 from integrations.movie_database import MovieDatabaseClient
-from integrations.redis_state import RedisState
 from integrations.shared_state import InProcessState, SharedState
 from integrations.tmdb import TmdbClient
 from resolvers.errors import CinegraphError, CommitUnknown, DatabaseAway
@@ -103,7 +101,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 
 def shared_state(settings: Settings) -> SharedState:
-    return RedisState(settings.redis_url) if settings.redis_url else InProcessState()
+    if not settings.redis_url:
+        return InProcessState()
+    from integrations.redis_state import RedisState  # noqa: PLC0415  # 9 MiB that a process without Redis need not have
+
+    return RedisState(settings.redis_url)
 
 
 def share_of_calls(settings: Settings, calls_per_second: int) -> CallRules:
@@ -198,6 +200,8 @@ def _metrics_folder(settings: Settings, workers: int) -> Iterator[Path | None]:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest revision."""
+    from db.migrate import upgrade  # noqa: PLC0415  # as in _prepare
+
     try:
         upgrade(checked_settings().database_url)
     except DatabaseAway:
@@ -294,6 +298,8 @@ def _operate(work: Callable[[Database, Passwords, str], Awaitable[None]], passwo
 
 def _prepare(settings: Settings) -> None:
     """Migrate the embedded database; of another, insist that it has been."""
+    from db.migrate import is_current, upgrade  # noqa: PLC0415  # 9 MiB that workers need not have
+
     if settings.embedded:
         upgrade(settings.database_url)
     elif not is_current(settings.database_url):

@@ -11,14 +11,12 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Executable, literal_column, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from db.connection import Backend, Connection, Later, Parameters, RawConnection, Transaction
 from db.errors import CommitUnknown, ConnectionLost, DatabaseAway, TransactionUndone
 from db.lookups import SharedLookups
-from db.mysql import MySQLBackend
 from db.rendering import Rendered, Result, Rows, render
-from db.sqlite import SQLiteBackend
 from db.usage import Connections, Usage
 
 TRANSACTION_SECONDS = 8.0
@@ -159,14 +157,22 @@ class _Runs(Generic[T]):
             raise
 
 
+def _backend(url: URL, pool_size: int) -> Backend:
+    """What each of them stands on takes about 10 MiB of a process: only the one that is used is loaded."""
+    if url.get_backend_name() == "sqlite":
+        from db.sqlite import SQLiteBackend  # noqa: PLC0415  # see above
+
+        return SQLiteBackend(url, pool_size)
+    from db.mysql import MySQLBackend  # noqa: PLC0415  # see above
+
+    return MySQLBackend(url, pool_size)
+
+
 class Database:
     """The database of one process. Made inside the event loop that uses it; close() when done."""
 
     def __init__(self, url: str, pool_size: int = 16) -> None:
-        parsed = make_url(url)
-        self._backend: Backend = (
-            SQLiteBackend(parsed, pool_size) if parsed.get_backend_name() == "sqlite" else MySQLBackend(parsed, pool_size)
-        )
+        self._backend = _backend(make_url(url), pool_size)
         self.lookups: Connection = SharedLookups(self.reader)
         """For SELECTs by few keys that are alike for everybody: those of operations that run at the same time share a statement."""
 
