@@ -21,7 +21,8 @@ class Context:
 
     `address` tells clients apart that are not signed in: it is what failed logins are counted by.
     `resolved_roots` holds what root fields gave by response key, for whoever has to finish what another began.
-    `expected` are the batch functions that the operation will ask, as far as is known: what comes along with other rows saves a statement.
+    `expected` says, as far as that is known, what the operation will ask of what: each pair's second batch function for the rows that
+    the first gives. What comes along with other rows saves a statement.
     """
 
     services: Services
@@ -29,7 +30,7 @@ class Context:
     request_id: str = ""
     address: str = ""
     resolved_roots: dict[str, object] = field(default_factory=dict)
-    expected: Collection[Batch[Any, Any]] = ()
+    expected: Collection[tuple[Batch[Any, Any], Batch[Any, Any]]] = ()
     loaders: Loaders = field(default_factory=Loaders, init=False)
     _reader: Connection | None = field(default=None, init=False)
 

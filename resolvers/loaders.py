@@ -56,8 +56,11 @@ class Loaders:
         return values
 
     def add(self, batch: Batch[Key, Value], values: Mapping[Key, Value]) -> None:
-        """Take values that came along with others, so that `batch` is not asked for them."""
-        self._values.setdefault(batch, {}).update(values)
+        """Take values that came along with others, so that `batch` is not asked for them; what is known stays, so that no answer
+        shows one row in two ways.
+        """
+        known = self._values.setdefault(batch, {})
+        known.update({key: value for key, value in values.items() if key not in known} if known else values)
 
     async def load(self, context: "Context", batch: Batch[Key, Value], key: Key) -> Value | None:
         loader = self._by_batch.get(batch)
@@ -153,7 +156,7 @@ async def rating_pages_by_movie_id(context: "Context", keys: Sequence[PageKey]) 
     visible = visible_ratings(context.viewer)
     pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
-        with_users = users_by_id in context.expected
+        with_users = (rating_pages_by_movie_id, users_by_id) in context.expected
         found, users = await rating_repository.list_by_movie(context.reader, ids, request, visible, with_users=with_users)
         pages.update(((each, request), page) for each, page in found.items())
         context.loaders.add(users_by_id, {user.id: shown_to(context.viewer, user) for user in users})
@@ -164,7 +167,7 @@ async def rating_pages_by_user_id(context: "Context", keys: Sequence[PageKey]) -
     """As above; the caller has checked that the viewer may see these users' ratings."""
     pages: dict[PageKey, Page[RatingRow]] = {}
     for request, ids in _ids_by_request(keys).items():
-        with_movies = movies_by_id in context.expected
+        with_movies = (rating_pages_by_user_id, movies_by_id) in context.expected
         found, movies = await rating_repository.list_by_user(context.reader, ids, request, with_movies=with_movies)
         pages.update(((each, request), page) for each, page in found.items())
         context.loaders.add(movies_by_id, {movie.id: movie for movie in movies})

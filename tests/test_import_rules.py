@@ -1,6 +1,8 @@
 """Who may import whom: the rooms of the house stand above each other, and nothing goes back up a floor."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -89,6 +91,12 @@ def test_a_breach_is_found(path: str, source: str, breach: str) -> None:
 )
 def test_what_a_room_may_import_is_no_breach(path: str, source: str) -> None:
     assert breaches(path, source) == []
+
+
+@pytest.mark.parametrize("library", ["redis", "alembic", "asyncmy", "aiosqlite"])
+def test_what_few_processes_need_is_loaded_by_nobody_else(library: str) -> None:
+    checked = f"import sys, server, schema.transport.app; sys.exit({library!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", checked], cwd=ROOT, check=False).returncode == 0
 
 
 def breaches(path: str, source: str) -> list[str]:

@@ -1,54 +1,26 @@
-"""Making a plan of an operation: fields that resolve as ours do are taken apart once, and Unplannable is raised at any other.
-
-Ours are plain methods of `self` and their arguments, attributes, relations (schema/relation.py), and asynchronous roots.
-"""
+"""Making a plan of an operation: fields that resolve as ours do are taken apart once, and Unplannable is raised at any other."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
     FieldNode,
-    GraphQLField,
-    GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLOutputType,
     OperationDefinitionNode,
     OperationType,
-    get_named_type,
-    get_nullable_type,
-    is_list_type,
-    is_non_null_type,
 )
-from strawberry.types.field import StrawberryField
 
-from resolvers.relations import Batch
 from schema import executable
-from schema.execution.coerced_arguments import CoercedArguments, Given
 from schema.execution.documents import MAX_VARIANTS, Document
-from schema.execution.generated import Namespace, completed
-from schema.execution.inlining import Call, Code, NotWritten, Subject
-from schema.execution.making import Making, fields_of_stand_in, making, makings_for, stand_in
+from schema.execution.generated import completed
+from schema.execution.object_planning import ObjectPlanner
 from schema.execution.plans import (
-    Arguments,
-    CompleteByClass,
-    CompleteList,
-    CompleteNullable,
-    Completion,
-    Loading,
-    ObjectPlan,
     Plan,
     RootField,
-    Step,
-    column,
 )
 from schema.execution.selections import Selections, Unplannable
 from schema.relation import RelationField
-
-MOST_WRITTEN_OUT = 10_000
-"""Characters. Usual operations stay far below; those of fragments in fragments would take long to write, and much room."""
 
 
 def plan_of(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
@@ -67,227 +39,41 @@ def plan_of(document: Document, operation: OperationDefinitionNode, variables: M
 
 def _made(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
     try:
-        return Planner(Selections(executable, document.ast, variables), operation).plan()
+        return _planned(Selections(executable, document.ast, variables), operation)
     except Unplannable:
         return None
 
 
-class Planner:
-    """Plans one operation. The fields' arguments are numbered as they are met, and coerced once a run, however many objects ask."""
-
-    def __init__(self, selections: Selections, operation: OperationDefinitionNode) -> None:
-        self._selections = selections
-        self._operation = operation
-        self._names = Namespace()
-        self._coerced = CoercedArguments(operation)
-        self._given: list[Given | Mapping[str, Any]] = []
-        self._numbers: dict[tuple[int, int], int] = {}
-        self._objects: dict[tuple[str | int, ...], ObjectPlan] = {}
-        self._written_out = 0
-        self._batches: set[Batch[Any, Any]] = set()  # Any: each has keys and values of its own
-
-    def plan(self) -> Plan:
-        root_type = executable.get_root_type(self._operation.operation)
-        if root_type is None or self._operation.directives:
-            raise Unplannable(self._operation.operation.value)
-        fields = self._selections.fields(root_type, [self._operation.selection_set])
-        if self._operation.operation is OperationType.MUTATION and len(fields) > 1:
-            raise Unplannable("mutations in series: if one fails below, those before it cannot be read again as they were")
-        roots = [self._root(root_type, key, nodes, alone=len(fields) == 1) for key, nodes in fields.items()]
-        return Plan(roots, self._arguments(), self._batches)
-
-    def _arguments(self) -> Callable[[Any], Arguments]:
-        given = tuple(self._given)
-        if not any(callable(each) for each in given):
-            constant = [each for each in given if not callable(each)]
-            return lambda _variables: constant
-        return lambda variables: [each(variables) if callable(each) else each for each in given]
-
-    def _root(self, root_type: GraphQLObjectType, key: str, nodes: Sequence[FieldNode], *, alone: bool) -> RootField:
-        if nodes[0].name.value == "__typename":
-            return self._typename(root_type, key)
-        definition, field = self._definition(root_type, nodes[0])
-        function: Any = field.base_resolver.wrapped_func if field and field.base_resolver else None
-        if field is None or not inspect.iscoroutinefunction(function):
-            raise Unplannable(nodes[0].name.value)
-        relation: RelationField | None = getattr(function, "relation_field", None)
-        number = self._number(definition, field, nodes[0], enums_as_names=relation is not None)
-        object_function, completion = self._completion(definition.type, nodes)
-        finish = None
-        if completion is None:
-            finish = self._names.function("value, A", completed(definition.type, "value", self._names, object_function))
-        return RootField(key, number, alone, relation.assemble if relation else function, relation, finish, completion)
-
-    def _typename(self, root_type: GraphQLObjectType, key: str) -> RootField:
-        async def resolve(_source: None, _info: Any) -> str:
-            return root_type.name
-
-        self._given.append({})
-        return RootField(key, len(self._given) - 1, False, resolve, None, lambda name, _arguments: name, None)
-
-    def _definition(self, kind: GraphQLObjectType, node: FieldNode) -> tuple[GraphQLField, StrawberryField | None]:
-        definition = kind.fields.get(node.name.value)
-        if definition is None:
-            raise Unplannable(node.name.value)  # __schema, __type
-        field: StrawberryField | None = (definition.extensions or {}).get("strawberry-definition")
-        if field is not None and (field.extensions or field.permission_classes):
-            raise Unplannable(f"{node.name.value} has rules of its own")
-        return definition, field
-
-    def _number(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool) -> int:
-        """Where in `A` a field's arguments stand; once, however often it is written out."""
-        key = id(definition), id(node)
-        if key not in self._numbers:
-            self._numbers[key] = len(self._given)
-            self._given.append(self._coerced.of(definition, field, node, enums_as_names=enums_as_names))
-        return self._numbers[key]
-
-    def _completion(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> tuple[Callable[..., Any] | None, Completion | None]:
-        """How objects of this type are completed: a function for plain ones, or a completion for what needs steps; neither for leaves."""
-        named = get_named_type(kind)
-        if isinstance(named, GraphQLObjectType):
-            kinds = [named]
-        elif isinstance(named, GraphQLInterfaceType):
-            kinds = list(executable.get_possible_types(named))
-        else:
-            return None, None
-        plans = {_python_type(each): self._object(each, nodes) for each in kinds}
-        if len(plans) == 1 and not (only := next(iter(plans.values()))).steps:
-            return only.plain, None
-        return None, _completion_of(kind, plans)
-
-    def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], *, unmade: bool = False) -> ObjectPlan:
-        """Made once, however often fragments repeat it: written out, a small document may have millions of fields.
-
-        The plan is for objects, or where they are `unmade` for what stands in for them.
-        """
-        key: tuple[str | int | bool, ...] = (kind.name, unmade, *map(id, nodes))
-        if key not in self._objects:
-            python_type = _python_type(kind)
-            subject = self._unmade(kind, fields_of_stand_in(python_type)) if unmade else Subject(python_type)
-            plan = self._objects[key] = ObjectPlan(self._names)
-            plan.answer = self._answer(kind, nodes, subject, plan)
-        return self._objects[key]
-
-    def _answer(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], subject: Subject, plan: ObjectPlan) -> str:
-        """An expression for an object's answer; what its fields take more than reading becomes steps of the plan."""
-        selection_sets = [node.selection_set for node in nodes if node.selection_set]
-        fields = self._selections.fields(kind, selection_sets).items()
-        entries = [(key, self._entry(kind, field_nodes, subject, plan)) for key, field_nodes in fields]
-        return self._names.answer(entries, subject.kind if subject.fields is None else None)
-
-    def _entry(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], subject: Subject, plan: ObjectPlan) -> str:
-        """An expression for one field of an object's answer."""
-        if nodes[0].name.value == "__typename":
-            return repr(kind.name)
-        definition, field = self._definition(kind, nodes[0])
-        if field is None:
-            raise Unplannable(nodes[0].name.value)
-        place = len(plan.steps)
-        call = self._call(definition, field, nodes[0], subject, plan)
-        if call and (entry := self._entry_of_unmade(definition.type, nodes, call, plan, place)):
-            return entry
-        value = call.written() if call else subject.read(field.python_name)
-        object_function, completion = self._completion(definition.type, nodes)
-        if completion is None:
-            return completed(definition.type, value, self._names, object_function)
-        return self._add_level(plan, place, value, completion)
-
-    def _call(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, subject: Subject, plan: ObjectPlan) -> Call | None:
-        """The call that gives a field's value, after a step that loads what a relation leads to; None for an attribute."""
-        function: Any = field.base_resolver.wrapped_func if field.base_resolver else None
-        if function is None:
-            return None
-        relation: RelationField | None = getattr(function, "relation_field", None)
-        given, more = self._given_to(definition, field, node, enums_as_names=relation is not None)
-        if relation is None:
-            _require_plain(function)
-            [itself] = _first(function, 1)
-            return Call(function, {itself: subject, **given}, self._names, more)
-        context, row = _first(relation.key, 2)
-        key = Call(relation.key, {context: Code("context"), row: Code(_row_of(subject)), **given}, self._names, more)
-        keys = self._names.function("objects, context, A", f"[{key.written()} for o in objects]")
-        itself, value = _first(relation.assemble, 2)
-        loaded = Code(column(len(plan.steps)))
-        plan.steps.append(Step(Loading(keys, relation.batch)))
-        self._batches.add(relation.batch)
-        return Call(relation.assemble, {itself: subject, value: loaded, **given}, self._names, more)
-
-    def _given_to(
-        self, definition: GraphQLField, field: StrawberryField, node: FieldNode, *, enums_as_names: bool
-    ) -> tuple[Mapping[str, Any], str | None]:
-        """A field's arguments: those that are constant, and an expression for those that variables change."""
-        if not field.arguments:
-            return {}, None
-        number = self._number(definition, field, node, enums_as_names=enums_as_names)
-        given = self._given[number]
-        return ({}, f"A[{number}]") if callable(given) else (given, None)
-
-    def _entry_of_unmade(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode], call: Call, plan: ObjectPlan, place: int) -> str | None:
-        """The entry of a field that makes objects for nothing but their fields, which goes without them; None for any other field."""
-        named = get_named_type(kind)
-        if not isinstance(named, GraphQLObjectType) or (made := making(call.function, _python_type(named))) not in makings_for(kind):
-            return None
-        below = self._object(named, nodes, unmade=True)
-        if self._may_write_out(below) and (not below.steps or (made is Making.ONE and place == len(plan.steps))):
-            return call.written_with(lambda fields: self._answer(named, nodes, self._unmade(named, fields), plan))
-        as_stand_in = partial(stand_in, _python_type(named))
-        if not below.steps:
-            function = self._names.name(below.plain)
-            return call.written_with(lambda fields: f"{function}({as_stand_in(fields)}, A)")
-        values = call.written_with(as_stand_in)
-        return None if values is None else self._add_level(plan, place, values, _completion_of(kind, {_python_type(named): below}))
-
-    def _may_write_out(self, below: ObjectPlan) -> bool:
-        """Whether to write a plan out once more where it is used; where that comes to too much it is called, so that it is written once."""
-        self._written_out += len(below.answer)
-        return self._written_out <= MOST_WRITTEN_OUT
-
-    def _unmade(self, kind: GraphQLObjectType, fields: Mapping[str, str]) -> Subject:
-        arguments = ", ".join(f"{name}={expression}" for name, expression in fields.items())
-        return Subject(_python_type(kind), f"{self._names.name(_python_type(kind))}({arguments})", fields)
-
-    def _add_level(self, plan: ObjectPlan, place: int, value: str, completion: Completion) -> str:
-        """Let a step complete objects, each of which is given by this expression of `o` and what was loaded for it."""
-        name = column(place)
-        if len(plan.steps) == place:
-            plan.steps.append(Step(None, self._names.function("objects, A, _", f"[{value} for o in objects]"), completion))
-        elif value == name:
-            plan.steps[place] = replace(plan.steps[place], completion=completion)
-        else:
-            write = self._names.function("objects, A, loaded", f"[{value} for o, {name} in zip(objects, loaded)]")
-            plan.steps[place] = replace(plan.steps[place], write=write, completion=completion)
-        return name
+def _planned(selections: Selections, operation: OperationDefinitionNode) -> Plan:
+    root_type = executable.get_root_type(operation.operation)
+    if root_type is None or operation.directives:
+        raise Unplannable(operation.operation.value)
+    fields = selections.fields(root_type, [operation.selection_set])
+    if operation.operation is OperationType.MUTATION and len(fields) > 1:
+        raise Unplannable("mutations in series: if one fails below, those before it cannot be read again as they were")
+    objects = ObjectPlanner(selections, operation)
+    roots = [_root(objects, root_type, key, nodes, alone=len(fields) == 1) for key, nodes in fields.items()]
+    return Plan(roots, objects.arguments(), objects.expected)
 
 
-def _row_of(subject: Subject) -> str:
-    """An expression for the row that relations lead from."""
-    try:
-        return subject.read("row")
-    except NotWritten:
-        raise Unplannable(f"{subject.kind.__name__} has no row") from None
+def _root(objects: ObjectPlanner, root_type: GraphQLObjectType, key: str, nodes: Sequence[FieldNode], *, alone: bool) -> RootField:
+    if nodes[0].name.value == "__typename":
+        return _typename(objects, root_type, key)
+    definition, field = objects.definition(root_type, nodes[0])
+    function: Any = field.base_resolver.wrapped_func if field and field.base_resolver else None  # Any: functions of all shapes
+    if field is None or not inspect.iscoroutinefunction(function):
+        raise Unplannable(nodes[0].name.value)
+    relation: RelationField | None = getattr(function, "relation_field", None)
+    number = objects.number(definition, field, nodes[0], enums_as_names=relation is not None)
+    object_function, completion = objects.completion(definition.type, nodes)
+    finish = None
+    if completion is None:
+        finish = objects.names.function("value, A", completed(definition.type, "value", objects.names, object_function))
+    return RootField(key, number, alone, relation.assemble if relation else function, relation, finish, completion)
 
 
-def _first(function: Callable[..., Any], count: int) -> list[str]:
-    """The names of a function's first parameters."""
-    return list(inspect.signature(function).parameters)[:count]
+def _typename(objects: ObjectPlanner, root_type: GraphQLObjectType, key: str) -> RootField:
+    async def resolve(_source: None, _info: object) -> str:
+        return root_type.name
 
-
-def _completion_of(kind: GraphQLOutputType, plans: Mapping[type, ObjectPlan]) -> Completion:
-    nullable = get_nullable_type(kind)
-    completion: Completion
-    if is_list_type(nullable):
-        completion = CompleteList(_completion_of(nullable.of_type, plans))
-    else:
-        completion = next(iter(plans.values())) if len(plans) == 1 else CompleteByClass(plans)
-    return completion if is_non_null_type(kind) else CompleteNullable(completion)
-
-
-def _require_plain(function: Any) -> None:
-    if inspect.iscoroutinefunction(function) or "info" in inspect.signature(function).parameters:
-        raise Unplannable(function.__name__)
-
-
-def _python_type(kind: GraphQLObjectType) -> type:
-    origin: type = kind.extensions["strawberry-definition"].origin
-    return origin
+    return RootField(key, objects.no_arguments(), False, resolve, None, lambda name, _arguments: name, None)

@@ -22,6 +22,7 @@ Arguments = Sequence[Mapping[str, Any]]  # Any: coerced arguments, by the fields
 Finish = Callable[[Any, Arguments], Any]  # Any: a value; JSON
 Wanted = dict[Any, dict[Any, None]]  # Any: batch functions, each with the keys that are wanted of it
 Found = Mapping[Any, Mapping[Any, Any]]  # Any: batch functions, each with values by key
+Pair = tuple[Batch[Any, Any], Batch[Any, Any]]  # Any: as above
 Work = Generator[Wanted, Found, Values]
 """Says level by level what it wants, is sent what was found, and ends with values."""
 
@@ -240,8 +241,8 @@ class Plan:
 
     roots: Sequence[RootField]
     arguments: Callable[[Any], Arguments]
-    batches: Collection[Batch[Any, Any]]  # Any: as above
-    """Those that its steps ask."""
+    expected: Collection[Pair]
+    """What its steps will ask of what others give: see Context."""
 
     @cached_property
     def finishes(self) -> Sequence[tuple[str, Finish]] | None:
@@ -254,7 +255,7 @@ class Plan:
 
         A subscription's root is the `event`.
         """
-        context.expected = self.batches
+        context.expected = self.expected
         run = Run(context, self.arguments(variables))
         values = [event] if event is not None else await self._values(run)
         if self.finishes is not None:

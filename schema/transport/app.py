@@ -84,7 +84,9 @@ def build_application(settings: Settings, open_services: OpenServices) -> Starle
 
 
 class Application(Starlette):
-    """Without the two layers that Starlette puts around all others to answer what is raised: RequestLog does that."""
+    """Without the layers that Starlette puts around all others: RequestLog answers what requests raise, and bodies are bounded where
+    they are read. So `debug`, `exception_handlers` and `max_body_size` are not for this one.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = self.router

@@ -13,10 +13,12 @@ import orjson
 from pythonjsonlogger.orjson import OrjsonFormatter
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.transport.headers import secured
-from schema.transport.http import answer_http_error
+from schema.transport.http import answer_http_error, json_response
+from schema.transport.requests import JSON
 
 REQUEST_ID = b"x-request-id"
 _FIT_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -77,17 +79,16 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except HTTPException as refused:
-            await answer_http_error(Request(scope), refused)(scope, receive, send_with_id)
         except ClientDisconnect:  # nobody is left to answer
             if not status:
                 status = CLIENT_CLOSED_REQUEST
                 self._statuses[status] += 1
-        except Exception:
-            logger.exception("unexpected error", extra={"request_id": request_id})
+        except Exception as error:
+            if status or not isinstance(error, HTTPException):
+                logger.exception("unexpected error", extra={"request_id": request_id})
             if status:
                 raise
-            await _send_internal_error(send_with_id, request_id)
+            await _answer_to(error, scope, request_id)(scope, receive, send_with_id)
         finally:
             if logger.isEnabledFor(logging.INFO):
                 self._note(_line(scope, request_id, status, time.perf_counter() - started))
@@ -126,11 +127,11 @@ def _line(scope: Scope, request_id: str, status: int, seconds: float) -> bytes:
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-async def _send_internal_error(send: Send, request_id: str) -> None:
-    error = {
+def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
+    if isinstance(error, HTTPException):
+        return answer_http_error(Request(scope), error)
+    told = {
         "message": f"Something went wrong here, and was noted under request {request_id}.",
         "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id},
     }
-    headers = [(b"content-type", b"application/json; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps({"errors": [error]})})
+    return json_response({"errors": [told]}, JSON, 500)

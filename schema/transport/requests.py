@@ -13,6 +13,9 @@ from schema.transport.framings import Framing, framing_of
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 
+LONGEST_REMEMBERED = 256
+"""Of `Accept`: clients send a few short ones, and what is longer is not worth the room."""
+
 _TEXT_OR_NULL = (str, NoneType)
 _OBJECT_OR_NULL = (dict, NoneType)
 
@@ -55,8 +58,9 @@ async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
     return _from_json(await _body(request, max_body_bytes))
 
 
-@lru_cache(maxsize=256)
 def _require_json(content_type: str) -> None:
+    if content_type == JSON:
+        return  # as nearly everybody sends it
     media_type, _, parameters = content_type.partition(";")
     if media_type.strip().lower() != JSON:
         raise RequestRefused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
@@ -134,12 +138,15 @@ class Accepted(NamedTuple):
     framing: Framing | None
 
 
-@lru_cache(maxsize=256)
 def negotiate(accept: str) -> Accepted:
     """How to answer; raises RequestRefused where the client takes nothing that is offered.
 
     A client that has no preference gets application/json, as those do that were written before the specification.
     """
+    return _remembered(accept) if len(accept) <= LONGEST_REMEMBERED else _negotiated(accept)
+
+
+def _negotiated(accept: str) -> Accepted:
     best, best_quality, framing, framing_quality = "", 0.0, None, 0.0
     for part in accept.split(",") if accept.strip() else ["*/*"]:
         media_type, parameters, quality = _accepted(part)
@@ -150,6 +157,9 @@ def negotiate(accept: str) -> Accepted:
     if not best and framing is None:
         raise RequestRefused(406, "NOT_ACCEPTABLE", f"The answer is {GRAPHQL_JSON} or {JSON}: accept one of them.")
     return Accepted(best, framing)
+
+
+_remembered = lru_cache(maxsize=256)(_negotiated)
 
 
 def _offered(media_type: str) -> str | None:

@@ -104,12 +104,16 @@ async def test_a_scan_and_a_sort_would_be_found(large: Database) -> None:
 
 @pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
 @pytest.mark.parametrize("order", RATING_ORDERS)
-@pytest.mark.parametrize("of", ["movie", "user"])
-async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, order: str, viewer: Viewer | None) -> None:
+@pytest.mark.parametrize(
+    ("of", "along"), [("movie", ""), ("movie", "node { user { bio } }"), ("user", ""), ("user", "node { movie { title } }")]
+)
+async def test_pages_of_ratings_come_from_an_index(large: Database, of: str, along: str, order: str, viewer: Viewer | None) -> None:
     insider = Insider(services_on(large))
     parent = f'movie(imdbId: "tt{FAVOURITE:07}")' if of == "movie" else f'user(username: "user{FAN}")'
     query = f"query ($first: Int, $last: Int, $after: String, $before: String) {{ {parent} {{"
-    query += f" ratings(first: $first, last: $last, after: $after, before: $before, orderBy: {order}) {{ edges {{ cursor }} }} }} }}"
+    query += (
+        f" ratings(first: $first, last: $last, after: $after, before: $before, orderBy: {order}) {{ edges {{ cursor {along} }} }} }} }}"
+    )
     edges = (await insider.ask(query, {"first": 100}, viewer))[of]["ratings"]["edges"]
     places = {"after": edges[20]["cursor"], "before": edges[80]["cursor"]}
 

@@ -7,6 +7,8 @@ import pytest
 
 from db.database import Database, open_database
 from resolvers.access import Viewer
+from resolvers.context import Context
+from resolvers.loaders import users_by_id
 from schema.execution.limits import Limits
 from tests.clients import Insider
 from tests.databases import DIALECTS, filled_database
@@ -114,6 +116,31 @@ async def counted(insider: Insider, fields: str, viewer: Viewer | None) -> dict[
             await insider.ask(f"{{ {fields.replace('ROWS', str(rows))} }}", viewer=viewer)
         counts[rows] = len(statements)
     return counts
+
+
+async def test_users_come_along_with_ratings_that_are_asked_for_them_and_with_no_others(insider: Insider) -> None:
+    for fields, joined in (
+        ("movies(first: 2) { nodes { ratings { nodes { value user { username } } } } }", [False, True]),
+        ("movies(first: 2) { nodes { ratings { edges { node { user { username } } } } } }", [False, True]),
+        ("movies(first: 2) { nodes { ratings { nodes { value } } viewerRating { user { username } } } }", [False, False, False, False]),
+    ):
+        with recorded() as statements:
+            await insider.ask(f"{{ {fields} }}", viewer=PRIVATE)
+        # The last statement of the first two is for the viewer's own private ratings.
+        assert ["JOIN users" in each.text for each in statements][: len(joined)] == joined
+
+
+async def test_what_comes_along_does_not_replace_what_is_known(insider: Insider) -> None:
+    context = Context(insider.services)
+    users = await users_by_id(context, [1, 2])
+    ada, bea = users[1], users[2]
+
+    context.loaders.add(users_by_id, {1: ada})
+    context.loaders.add(users_by_id, {1: ada._replace(display_name="Changed meanwhile"), 2: bea})
+
+    with recorded() as statements:
+        assert await context.load_many(users_by_id, [1, 2]) == {1: ada, 2: bea}
+    assert statements == []
 
 
 @pytest.mark.parametrize("rows", ROWS)

@@ -169,3 +169,16 @@ async def test_hiding_takes_effect_at_once_for_old_ratings_and_new_ones(insider:
 
     visible, of_heat = (0, 6) if is_private else (2, 8)
     assert await insider.ask(query) == {"user": {"ratings": {"totalCount": visible}}, "movie": {"ratings": {"totalCount": of_heat}}}
+
+
+@pytest.mark.parametrize(("viewer", "told"), [(NOBODY, None), (STRANGER, None), (ADMIN, False)], ids=["nobody", "a stranger", "an admin"])
+async def test_users_who_come_along_with_their_ratings_are_shown_as_anywhere(
+    insider: Insider, viewer: Viewer | None, told: bool | None
+) -> None:
+    raters = "ratings(first: 12, orderBy: OLDEST) { nodes { user { username isAdmin isPrivate ratingCount } } }"
+    found = (await insider.ask(f'{{ movie(imdbId: "tt0000001") {{ {raters} }} }}', viewer=viewer))["movie"]["ratings"]["nodes"]
+
+    by_name = {each["user"]["username"]: each["user"] for each in found}
+    assert len(by_name) == (12 if viewer is ADMIN else 7)
+    assert by_name["user4"] == {"username": "user4", "isAdmin": told, "isPrivate": False, "ratingCount": 1}
+    assert by_name.get("zoe") == ({"username": "zoe", "isAdmin": False, "isPrivate": True, "ratingCount": 1} if viewer is ADMIN else None)

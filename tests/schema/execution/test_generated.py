@@ -5,6 +5,7 @@ import keyword
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from math import inf, nan
 from typing import Any, NamedTuple
@@ -57,6 +58,8 @@ class Source(NamedTuple):
     query: str
 
 
+RATINGS = "ratings(first: 2) { nodes"
+
 SOURCES = [
     Source(movie_repository, "get_many_by_imdb_id", MovieRow, PLACES["Movie"] % everything("Movie", 0)),
     Source(movie_repository, "list_by", MovieRow, f"{{ movies(first: 2) {{ nodes {{ {everything('Movie', 0)} }} edges {{ cursor }} }} }}"),
@@ -64,7 +67,7 @@ SOURCES = [
     Source(movie_repository, "list_genres", GenreRow, PLACES["Genre"] % everything("Genre", 0)),
     Source(user_repository, "get_many_by_username", UserRow, PLACES["User"] % everything("User", 1)),
     Source(rating_repository, "get_many", RatingRow, PLACES["Rating"] % everything("Rating", 1)),
-    Source(rating_repository, "list_by_movie", RatingRow, f"{{ {MOVIE} {{ ratings(first: 2) {{ nodes {{ value user {{ id }} }} }} }} }}"),
+    Source(rating_repository, "list_by_movie", RatingRow, f"{{ {MOVIE} {{ {RATINGS} {{ value user {{ id }} }} }} }} }}"),
 ]
 BROKEN: list[Wrong] = [
     None,
@@ -83,6 +86,8 @@ BROKEN: list[Wrong] = [
     [None],
     {"a": 1},
     object(),
+    datetime(2026, 1, 1),  # noqa: DTZ001  # what is wrong with it
+    datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=2))),
 ]
 BROKEN_JSON = ["null", "5", '"abc"', '""', "{}", '{"a": 1}', "[null]", "[1]", '["a", null]', "[[]]", "[", '[["a", "b"]]', '[["a", 1, "x"]]']
 OF_JSON = {"genres", "directors", "actors", "languages", "countries", "external_ratings", "sources"}
@@ -100,20 +105,21 @@ async def test_rows_with_broken_values_are_told_as_the_standard_executor_tells_t
         for value in [*BROKEN, *(BROKEN_JSON if column in OF_JSON else ())]:
 
             async def find(*given: Any, _column: str = column, _value: Wrong = value, **options: Any) -> Any:
-                return with_broken(await found(*given, **options), _column, _value)
+                return with_broken(await found(*given, **options), source.row, _column, _value)
 
             monkeypatch.setattr(source.repository, source.function, find)
             await both.assert_equal(Operation(source.query, viewer=AN_ADMIN))
 
 
-def with_broken(found: Any, column: str, value: Wrong) -> Any:  # Any: rows, pages of rows, or several of either
+def with_broken(found: Any, row: Any, column: str, value: Wrong) -> Any:  # Any: rows, pages of rows, or several of either; a class
+    """What was found with a value in that column of every row of that class."""
     if isinstance(found, Page):
-        return found._replace(rows=with_broken(found.rows, column, value))
-    if isinstance(found, tuple) and not hasattr(found, "_replace"):  # pages, and what comes along with them
-        return with_broken(found[0], column, value), found[1]
+        return found._replace(rows=with_broken(found.rows, row, column, value))
     if isinstance(found, dict):
-        return {key: with_broken(each, column, value) for key, each in found.items()}
-    return found._replace(**{column: value}) if hasattr(found, "_replace") else [with_broken(each, column, value) for each in found]
+        return {key: with_broken(each, row, column, value) for key, each in found.items()}
+    if hasattr(found, "_replace"):
+        return found._replace(**{column: value}) if isinstance(found, row) else found
+    return type(found)(with_broken(each, row, column, value) for each in found)
 
 
 WRONG_LISTS: list[Wrong] = [(), (None,), "", "text", {}, {"a": 1}, set(), 5, RatingBucket(value=1.0, count=2), *([each] for each in BROKEN)]
