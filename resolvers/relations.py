@@ -1,7 +1,8 @@
 """A relation is how one row leads to others: declared once as a key and a batch function, and used in two ways.
 
 Field by field, `load()` collects the keys of sibling fields in a dataloader; a plan, which has all of a level's rows at hand, calls
-`key()` and `batch` itself. Either way a level of an operation costs one statement, however many rows it has.
+`key()` and `batch` itself. Either way a level of an operation costs one statement at most, however many rows it has: none where its
+rows came along with those above.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

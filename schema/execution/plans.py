@@ -1,4 +1,4 @@
-"""Plans: how one operation is answered a level at a time, with one statement for each relation of a level.
+"""Plans: how one operation is answered a level at a time, with a statement at most for each relation of a level.
 
 A plan's parts hold everything that is known before values are: functions, relations, and where each field's arguments stand in the
 list `A` of one run. What is unusual (an exception, null where there must be none) raises, and the standard executor takes over.
