@@ -16,6 +16,7 @@ INSET = 45
 
 HEADING = 60
 STEPS = 4
+HEADROOM = 1.1
 
 
 class Cost(NamedTuple):
@@ -114,6 +115,7 @@ def _chart(shape: str, by_ratings: Mapping[int, Cost]) -> Iterator[str]:
 
 
 def _round_step(greatest: float) -> float:
-    """One, two or five times a power of ten, of which four reach the greatest value."""
-    power: float = 10.0 ** math.floor(math.log10(greatest / STEPS))
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * STEPS >= greatest)
+    """One, two or five times a power of ten, of which four are more than the greatest value: above it stands its label."""
+    needed = HEADROOM * greatest / STEPS
+    power: float = 10.0 ** math.floor(math.log10(needed))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= needed)
