@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from resolvers.context import Context
 from resolvers.relations import Batch, Relation
@@ -58,7 +59,12 @@ def relation(
             **{name: kind for name, kind in function.__annotations__.items() if name != _value.name},
         }
         resolve.__name__, resolve.__module__ = function.__name__, function.__module__
-        resolve.relation_field = RelationField(followed.key, followed.batch, function)  # type: ignore[attr-defined]  # found again by plans
+        resolve.relation_field = RelationField(followed.key, followed.batch, function)  # type: ignore[attr-defined]  # for relation_of()
         return strawberry.field(resolver=resolve, description=description)
 
     return decorate
+
+
+def relation_of(field: StrawberryField) -> RelationField | None:
+    """The relation that a field follows; None for any other field."""
+    return getattr(field.base_resolver.wrapped_func, "relation_field", None) if field.base_resolver else None

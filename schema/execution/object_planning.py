@@ -42,7 +42,7 @@ from schema.execution.plans import (
     column,
 )
 from schema.execution.selections import Selections, Unplannable
-from schema.relation import RelationField
+from schema.relation import RelationField, relation_of
 
 MOST_WRITTEN_OUT = 10_000
 """Characters. Usual operations stay far below; those of fragments in fragments would take long to write, and much room."""
@@ -63,7 +63,7 @@ class ObjectPlanner:
         self._numbers: dict[tuple[int, int], int] = {}
         self._objects: dict[tuple[str | int, ...], ObjectPlan] = {}
         self._written_out = 0
-        self._relations_above: list[RelationField] = []
+        self._relation_above: RelationField | None = None
 
     def arguments(self) -> Callable[[Any], Arguments]:
         """What gives all fields' arguments of the variables' values; to be called when everything is planned."""
@@ -138,7 +138,7 @@ class ObjectPlanner:
             raise Unplannable(nodes[0].name.value)
         place = len(plan.steps)
         call = self._call(definition, field, nodes[0], subject, plan)
-        with self._below(_relation_of(field)):
+        with self._below(relation_of(field)):
             if call and (entry := self._entry_of_unmade(definition.type, nodes, call, plan, place)):
                 return entry
             value = call.written() if call else subject.read(field.python_name)
@@ -149,20 +149,18 @@ class ObjectPlanner:
 
     @contextmanager
     def _below(self, relation: RelationField | None) -> Iterator[None]:
-        """While what is below a relation is planned."""
-        above = [relation] if relation else []
-        self._relations_above += above
-        try:
-            yield
-        finally:
-            del self._relations_above[len(self._relations_above) - len(above) :]
+        """While what is below a field is planned, which may follow a relation."""
+        above = self._relation_above
+        self._relation_above = relation or above
+        yield
+        self._relation_above = above
 
     def _call(self, definition: GraphQLField, field: StrawberryField, node: FieldNode, subject: Subject, plan: ObjectPlan) -> Call | None:
         """The call that gives a field's value, after a step that loads what a relation leads to; None for an attribute."""
         function: Any = field.base_resolver.wrapped_func if field.base_resolver else None
         if function is None:
             return None
-        relation = _relation_of(field)
+        relation = relation_of(field)
         given, more = self._given_to(definition, field, node, enums_as_names=relation is not None)
         if relation is None:
             _require_plain(function)
@@ -174,8 +172,8 @@ class ObjectPlanner:
         itself, value = _first(relation.assemble, 2)
         loaded = Code(column(len(plan.steps)))
         plan.steps.append(Step(Loading(keys, relation.batch)))
-        if self._relations_above:
-            self.expected.add((self._relations_above[-1].batch, relation.batch))
+        if self._relation_above:
+            self.expected.add((self._relation_above.batch, relation.batch))
         return Call(relation.assemble, {itself: subject, value: loaded, **given}, self.names, more)
 
     def _given_to(
@@ -231,10 +229,6 @@ def _row_of(subject: Subject) -> str:
         return subject.read("row")
     except NotWritten:
         raise Unplannable(f"{subject.kind.__name__} has no row") from None
-
-
-def _relation_of(field: StrawberryField) -> RelationField | None:
-    return getattr(field.base_resolver.wrapped_func, "relation_field", None) if field.base_resolver else None
 
 
 def _first(function: Callable[..., Any], count: int) -> list[str]:

@@ -49,12 +49,13 @@ def reader(kind: GraphQLInputType) -> Read:
 
 def _reader(kind: GraphQLInputType, within: tuple[str, ...]) -> Read:
     if is_non_null_type(kind):
-        return _nullable_reader(kind.of_type, within)
-    read = _nullable_reader(kind, within)
+        return _non_null_reader(kind.of_type, within)
+    read = _non_null_reader(kind, within)
     return lambda value: None if value is None else read(value)
 
 
-def _nullable_reader(kind: Any, within: tuple[str, ...]) -> Read:  # Any: a nullable input type
+def _non_null_reader(kind: Any, within: tuple[str, ...]) -> Read:  # Any: a nullable input type
+    """For its values other than null."""
     if is_list_type(kind):
         return _list_reader(_reader(kind.of_type, within))
     if isinstance(kind, GraphQLInputObjectType):

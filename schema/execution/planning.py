@@ -20,7 +20,7 @@ from schema.execution.plans import (
     RootField,
 )
 from schema.execution.selections import Selections, Unplannable
-from schema.relation import RelationField
+from schema.relation import relation_of
 
 
 def plan_of(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
@@ -63,7 +63,7 @@ def _root(objects: ObjectPlanner, root_type: GraphQLObjectType, key: str, nodes:
     function: Any = field.base_resolver.wrapped_func if field and field.base_resolver else None  # Any: functions of all shapes
     if field is None or not inspect.iscoroutinefunction(function):
         raise Unplannable(nodes[0].name.value)
-    relation: RelationField | None = getattr(function, "relation_field", None)
+    relation = relation_of(field)
     number = objects.number(definition, field, nodes[0], enums_as_names=relation is not None)
     object_function, completion = objects.completion(definition.type, nodes)
     finish = None

@@ -1,4 +1,4 @@
-"""How many statements an operation costs: as many as it has levels that lead to rows, whether a level holds 1 row or 100."""
+"""How many statements an operation costs: at most as many as it has levels that lead to rows, whether a level holds 1 row or 100."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
